@@ -1,0 +1,275 @@
+// The few hot loops that libtorch runs poorly at toy sizes. Each has a portable form in C# that the tests hold it to.
+#include "bridge.h"
+#include "guard.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/library.h>
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+namespace {
+
+// ---- small matrices ------------------------------------------------------------------------------------------------
+// Row-major, rows padded to a multiple of 16 floats so that no loop has a tail. The order of additions depends on the
+// sizes alone, never on threads or batch.
+
+constexpr int64_t lanes = 16;
+typedef float vector16 __attribute__((vector_size(64), aligned(4)));
+
+int64_t padded(int64_t count) { return (count + lanes - 1) / lanes * lanes; }
+
+template <int rows, int vectors>
+void multiply_block(int64_t depth, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc) {
+    vector16 sum[rows][vectors] = {};
+    for (int64_t k = 0; k < depth; ++k) {
+        vector16 right[vectors];
+        for (int v = 0; v < vectors; ++v) right[v] = *reinterpret_cast<const vector16*>(b + k * ldb + v * lanes);
+        for (int r = 0; r < rows; ++r) {
+            float left = a[r * lda + k];
+            for (int v = 0; v < vectors; ++v) sum[r][v] += left * right[v];
+        }
+    }
+    for (int r = 0; r < rows; ++r)
+        for (int v = 0; v < vectors; ++v) *reinterpret_cast<vector16*>(c + r * ldc + v * lanes) = sum[r][v];
+}
+
+// C[m, n] = A[m, k] · B[k, n]; n is padded, A is read without padding.
+void multiply(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc) {
+    for (int64_t j = 0; j < n;) {
+        bool wide = n - j >= 2 * lanes;
+        int64_t i = 0;
+        for (; i + 4 <= m; i += 4)
+            wide ? multiply_block<4, 2>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc)
+                 : multiply_block<4, 1>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc);
+        for (; i < m; ++i)
+            wide ? multiply_block<1, 2>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc)
+                 : multiply_block<1, 1>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc);
+        j += wide ? 2 * lanes : lanes;
+    }
+}
+
+void transpose(int64_t rows, int64_t columns, const float* from, int64_t ld_from, float* to, int64_t ld_to) {
+    for (int64_t i = 0; i < rows; ++i)
+        for (int64_t j = 0; j < columns; ++j) to[j * ld_to + i] = from[i * ld_from + j];
+}
+
+void copy_rows(int64_t rows, int64_t columns, const float* from, int64_t ld_from, float* to, int64_t ld_to, float scale = 1) {
+    for (int64_t i = 0; i < rows; ++i)
+        for (int64_t j = 0; j < columns; ++j) to[i * ld_to + j] = from[i * ld_from + j] * scale;
+}
+
+// exp for x <= 0 within 2 ulp: 2^n · p(r) with r = x - n ln 2 in [-ln2/2, ln2/2].
+inline float exponential(float x) {
+    x = x < -87.0f ? -87.0f : x;
+    float n = std::nearbyint(x * 1.44269504f);
+    float r = x - n * 0.693359375f + n * 2.12194440e-4f;
+    float p = 1.9875691e-4f;
+    p = p * r + 1.3981999e-3f;
+    p = p * r + 8.3334519e-3f;
+    p = p * r + 4.1665796e-2f;
+    p = p * r + 1.6666666e-1f;
+    p = p * r + 5.0000001e-1f;
+    p = p * r * r + r + 1.0f;
+    int32_t bits = (static_cast<int32_t>(n) + 127) << 23;
+    float power;
+    std::memcpy(&power, &bits, sizeof power);
+    return p * power;
+}
+
+void softmax_row(float* row, int64_t count) {
+    float top = row[0];
+    for (int64_t j = 1; j < count; ++j) top = row[j] > top ? row[j] : top;
+    for (int64_t j = 0; j < count; ++j) row[j] = exponential(row[j] - top);
+    float sum = 0;
+    for (int64_t j = 0; j < count; ++j) sum += row[j];
+    float inverse = 1 / sum;
+    for (int64_t j = 0; j < count; ++j) row[j] *= inverse;
+}
+
+// ---- self-attention ------------------------------------------------------------------------------------------------
+// qkv [B, T, 3, H, D] packed as the projection leaves it; no permuted copies in either direction.
+
+struct Packed {
+    int64_t batch, tokens, heads, width, stride;  // stride: floats from one token to the next
+
+    Packed(const at::Tensor& qkv, int64_t heads) : batch(qkv.size(0)), tokens(qkv.size(1)), heads(heads) {
+        width = qkv.size(2) / (3 * heads);
+        stride = qkv.size(2);
+    }
+    int64_t offset(int64_t b, int64_t part, int64_t h) const { return b * tokens * stride + (part * heads + h) * width; }
+};
+
+struct Scratch {
+    std::vector<float> memory;
+    size_t used = 0;
+    explicit Scratch(size_t count) : memory(count) {}
+    float* take(int64_t rows, int64_t columns) {
+        float* start = memory.data() + used;
+        used += rows * columns;
+        return start;
+    }
+};
+
+void attention_forward(const at::Tensor& qkv, int64_t heads, float scale, at::Tensor& output, at::Tensor& weights) {
+    Packed p(qkv, heads);
+    int64_t t = p.tokens, d = p.width, tp = padded(t), dp = padded(d);
+    const float* in = qkv.data_ptr<float>();
+    float* out = output.data_ptr<float>();
+    float* probabilities = weights.data_ptr<float>();
+    at::parallel_for(0, p.batch * p.heads, 4, [&](int64_t begin, int64_t end) {
+        Scratch scratch(d * tp + t * tp + 2 * t * dp);
+        float *keys = scratch.take(d, tp), *scores = scratch.take(t, tp), *values = scratch.take(t, dp), *result = scratch.take(t, dp);
+        for (int64_t item = begin; item < end; ++item) {
+            int64_t b = item / p.heads, h = item % p.heads;
+            const float* q = in + p.offset(b, 0, h);
+            transpose(t, d, in + p.offset(b, 1, h), p.stride, keys, tp);
+            copy_rows(t, d, in + p.offset(b, 2, h), p.stride, values, dp);
+            multiply(t, tp, d, q, p.stride, keys, tp, scores, tp);
+            float* kept = probabilities + item * t * t;
+            for (int64_t i = 0; i < t; ++i) {
+                float* row = scores + i * tp;
+                for (int64_t j = 0; j < t; ++j) row[j] *= scale;
+                softmax_row(row, t);
+                std::memcpy(kept + i * t, row, t * sizeof(float));
+            }
+            multiply(t, dp, t, scores, tp, values, dp, result, dp);
+            copy_rows(t, d, result, dp, out + b * t * p.heads * d + h * d, p.heads * d);
+        }
+    });
+}
+
+void attention_backward(const at::Tensor& qkv, int64_t heads, float scale, const at::Tensor& weights,
+                        const at::Tensor& output_gradient, at::Tensor& gradient) {
+    Packed p(qkv, heads);
+    int64_t t = p.tokens, d = p.width, tp = padded(t), dp = padded(d);
+    const float* in = qkv.data_ptr<float>();
+    const float* probabilities = weights.data_ptr<float>();
+    const float* incoming = output_gradient.data_ptr<float>();
+    float* out = gradient.data_ptr<float>();
+    at::parallel_for(0, p.batch * p.heads, 4, [&](int64_t begin, int64_t end) {
+        Scratch scratch(d * tp + 2 * t * tp + 3 * t * dp);
+        float *values = scratch.take(d, tp), *scores = scratch.take(t, tp), *turned = scratch.take(t, tp);
+        float *right = scratch.take(t, dp), *result = scratch.take(t, dp), *up = scratch.take(t, dp);
+        for (int64_t item = begin; item < end; ++item) {
+            int64_t b = item / p.heads, h = item % p.heads;
+            const float *q = in + p.offset(b, 0, h), *k = in + p.offset(b, 1, h), *v = in + p.offset(b, 2, h);
+            const float* kept = probabilities + item * t * t;
+            copy_rows(t, d, incoming + b * t * p.heads * d + h * d, p.heads * d, up, dp);
+            // dV = Pᵀ dO
+            transpose(t, t, kept, t, turned, tp);
+            multiply(t, dp, t, turned, tp, up, dp, result, dp);
+            copy_rows(t, d, result, dp, out + p.offset(b, 2, h), p.stride);
+            // dS = P (dP - rowsum(dP P)), dP = dO Vᵀ
+            transpose(t, d, v, p.stride, values, tp);
+            multiply(t, tp, d, up, dp, values, tp, scores, tp);
+            for (int64_t i = 0; i < t; ++i) {
+                float* row = scores + i * tp;
+                const float* weight = kept + i * t;
+                float sum = 0;
+                for (int64_t j = 0; j < t; ++j) sum += row[j] * weight[j];
+                for (int64_t j = 0; j < t; ++j) row[j] = weight[j] * (row[j] - sum);
+            }
+            // dQ = scale dS K
+            copy_rows(t, d, k, p.stride, right, dp);
+            multiply(t, dp, t, scores, tp, right, dp, result, dp);
+            copy_rows(t, d, result, dp, out + p.offset(b, 0, h), p.stride, scale);
+            // dK = scale dSᵀ Q
+            transpose(t, t, scores, tp, turned, tp);
+            copy_rows(t, d, q, p.stride, right, dp);
+            multiply(t, dp, t, turned, tp, right, dp, result, dp);
+            copy_rows(t, d, result, dp, out + p.offset(b, 1, h), p.stride, scale);
+        }
+    });
+}
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+struct SelfAttention final : torch::autograd::Function<SelfAttention> {
+    static at::Tensor forward(AutogradContext* ctx, const at::Tensor& qkv, int64_t heads) {
+        auto packed = qkv.contiguous();
+        int64_t width = packed.size(2) / (3 * heads);
+        auto output = at::empty({packed.size(0), packed.size(1), heads * width}, packed.options());
+        auto weights = at::empty({packed.size(0), heads, packed.size(1), packed.size(1)}, packed.options());
+        attention_forward(packed, heads, 1.0f / std::sqrt(static_cast<float>(width)), output, weights);
+        ctx->saved_data["heads"] = heads;
+        ctx->save_for_backward({packed, weights});
+        return output;
+    }
+
+    static variable_list backward(AutogradContext* ctx, variable_list gradients) {
+        auto saved = ctx->get_saved_variables();
+        const auto& qkv = saved[0];
+        int64_t heads = ctx->saved_data["heads"].toInt();
+        auto gradient = at::empty(qkv.sizes(), qkv.options());
+        attention_backward(qkv, heads, 1.0f / std::sqrt(static_cast<float>(qkv.size(2) / (3 * heads))), saved[1],
+                           gradients[0].contiguous(), gradient);
+        return {gradient, at::Tensor()};
+    }
+};
+
+at::Tensor self_attention(const at::Tensor& qkv, int64_t heads) {
+    TORCH_CHECK(qkv.dim() == 3 && heads > 0 && qkv.size(2) % (3 * heads) == 0,
+                "qkv must be [B, T, 3·heads·D], got ", qkv.sizes(), " for ", heads, " heads");
+    TORCH_CHECK(qkv.is_cpu() && qkv.scalar_type() == at::kFloat, "qkv must be float32 on the CPU");
+    return SelfAttention::apply(qkv, heads);
+}
+
+// ---- reductions ----------------------------------------------------------------------------------------------------
+
+constexpr int64_t chunk = 8192;  // fixed, so that the sum does not depend on the number of threads
+
+}  // namespace
+
+TORCH_LIBRARY(visalign, library) {
+    library.def("self_attention(Tensor qkv, int heads) -> Tensor", &self_attention);
+}
+
+extern "C" {
+
+VaError* va_adamw(float* parameters, const float* gradients, float* first, float* second, float* average,
+                  int64_t count, float gradient_scale, float learning_rate, float beta1, float beta2, float epsilon,
+                  float weight_decay, float correction1, float correction2, float average_decay) {
+    return visalign::guarded([&] {
+        float kept = 1 - learning_rate * weight_decay;
+        float step = learning_rate / correction1;
+        float root = 1 / std::sqrt(correction2);
+        at::parallel_for(0, count, chunk, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i) {
+                float g = gradients[i] * gradient_scale;
+                float m = first[i] + (1 - beta1) * (g - first[i]);
+                float v = beta2 * second[i] + (1 - beta2) * g * g;
+                first[i] = m;
+                second[i] = v;
+                parameters[i] = parameters[i] * kept - step * m / (std::sqrt(v) * root + epsilon);
+            }
+            if (average)
+                for (int64_t i = begin; i < end; ++i) average[i] += (1 - average_decay) * (parameters[i] - average[i]);
+        });
+    });
+}
+
+VaError* va_squared_norm(const float* values, int64_t count, double* result) {
+    return visalign::guarded([&] {
+        int64_t chunks = (count + chunk - 1) / chunk;
+        std::vector<double> sums(chunks);
+        at::parallel_for(0, chunks, 1, [&](int64_t begin, int64_t end) {
+            for (int64_t c = begin; c < end; ++c) {
+                double lane[8] = {};
+                int64_t i = c * chunk, stop = std::min(count, i + chunk);
+                for (; i + 8 <= stop; i += 8)
+                    for (int k = 0; k < 8; ++k) lane[k] += static_cast<double>(values[i + k]) * values[i + k];
+                for (; i < stop; ++i) lane[0] += static_cast<double>(values[i]) * values[i];
+                for (double part : lane) sums[c] += part;
+            }
+        });
+        *result = 0;
+        for (double sum : sums) *result += sum;
+    });
+}
+
+}  // extern "C"

@@ -1,0 +1,80 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Visalign.Torch.Engines;
+
+/// <summary>Compiles the bridge for the libtorch found, once, into the cache folder.</summary>
+/// <remarks>The name of the result is a hash of the sources, the compiler, the processor and that libtorch: a change of any of them builds anew.</remarks>
+internal static class BridgeBuilder
+{
+    private static readonly string[] Sources = ["bridge.cpp", "kernels.cpp", "bridge.h", "guard.h"];
+
+    /// <summary>Where built bridges and measurements are kept: <c>VISALIGN_CACHE</c>, or the user's cache folder.</summary>
+    internal static string CacheFolder
+    {
+        get
+        {
+            string? named = Environment.GetEnvironmentVariable("VISALIGN_CACHE");
+            if (!string.IsNullOrEmpty(named)) return Path.GetFullPath(named);
+            string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+            if (string.IsNullOrEmpty(cache)) cache = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+            return Path.Combine(cache, "visalign");
+        }
+    }
+
+    /// <summary>The path of the bridge for <paramref name="libtorch"/>, compiled first if need be.</summary>
+    /// <exception cref="InputException">No compiler, or it failed.</exception>
+    internal static string Build(Libtorch libtorch)
+    {
+        var (status, compiler) = Tool.Run("g++", ["--version"]);
+        if (status != 0) throw new InputException($"No C++ compiler was found to build the bridge to libtorch. {Libtorch.HowToInstall}");
+        string folder = Path.Combine(CacheFolder, "bridge-" + Key(libtorch, compiler));
+        string library = Path.Combine(folder, "libvisalign_bridge.so");
+        if (File.Exists(library)) return library;
+
+        Directory.CreateDirectory(folder);
+        using var once = new FileLock(Path.Combine(folder, "lock"));
+        if (File.Exists(library)) return library;
+        foreach (string name in Sources) File.WriteAllText(Path.Combine(folder, name), Source(name));
+        Console.Error.WriteLine($"Building the bridge to libtorch {libtorch.Version} ({libtorch.Origin}), once …");
+        var objects = new[] { "bridge", "kernels" };
+        var builds = objects.Select(name => Task.Run(() => Compile(libtorch, folder, name))).ToArray();
+        Task.WaitAll(builds);
+        string staged = library + ".new";
+        Run([.. objects.Select(name => Path.Combine(folder, name + ".o")), "-shared", "-fopenmp", "-o", staged,
+            "-L" + libtorch.Libraries, "-Wl,-rpath," + libtorch.Libraries, "-Wl,--no-as-needed", "-ltorch_cpu", "-lc10",
+            .. libtorch.HasCuda ? new[] { "-ltorch_cuda", "-lc10_cuda" } : []]);
+        File.Move(staged, library, overwrite: true);
+        foreach (string name in objects) File.Delete(Path.Combine(folder, name + ".o"));
+        return library;
+    }
+
+    private static void Compile(Libtorch libtorch, string folder, string name) =>
+        Run(["-std=c++17", .. name == "kernels" ? new[] { "-O3", "-march=native" } : ["-O2"], "-fno-trapping-math", "-fno-math-errno", "-fPIC", "-fopenmp",
+            "-D_GLIBCXX_USE_CXX11_ABI=" + (libtorch.NewStringAbi ? "1" : "0"), .. libtorch.Includes.Select(include => "-I" + include),
+            "-c", Path.Combine(folder, name + ".cpp"), "-o", Path.Combine(folder, name + ".o")]);
+
+    private static void Run(string[] arguments)
+    {
+        var (status, output) = Tool.Run("g++", arguments);
+        if (status != 0) throw new InputException($"g++ could not build the bridge to libtorch: {output.Trim()}");
+    }
+
+    private static string Key(Libtorch libtorch, string compiler)
+    {
+        var text = new StringBuilder(compiler).Append(libtorch).Append(string.Join('|', libtorch.Includes)).Append(Processor.Signature);
+        text.Append(File.GetLastWriteTimeUtc(Path.Combine(libtorch.Libraries, "libtorch_cpu.so")).Ticks);
+        foreach (string name in Sources) text.Append(Source(name));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
+    }
+
+    /// <summary>One embedded native source.</summary>
+    internal static string Source(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("native/" + name)
+            ?? throw new FileNotFoundException($"The native source {name} is missing from this build.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,77 @@
+using Visalign.Torch.Native;
+
+namespace Visalign.Torch;
+
+public sealed partial class Tensor
+{
+    /// <summary>Matrix product with libtorch's broadcasting.</summary>
+    public Tensor MatMul(Tensor other) => Operators.MatMul.Call(this, other);
+    /// <summary><c>this · weightᵀ + bias</c> over the last dimension.</summary>
+    public Tensor Linear(Tensor weight, Tensor? bias = null) => Operators.Linear.Call(this, weight, bias);
+    /// <summary>Two-dimensional convolution of <c>[B, C, H, W]</c>.</summary>
+    public Tensor Conv2d(Tensor weight, Tensor? bias = null, int stride = 1, int padding = 0, int dilation = 1, int groups = 1) =>
+        Operators.Conv2d.Call(this, weight, bias, (long)stride, (long)padding, (long)dilation, (long)groups);
+    /// <summary>Normalization over the last dimension.</summary>
+    public Tensor LayerNorm(Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5) =>
+        Operators.LayerNorm.Call(this, (ReadOnlySpan<long>)[Size(-1)], weight, bias, epsilon);
+    /// <summary>Normalization over groups of channels.</summary>
+    public Tensor GroupNorm(int groups, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5) =>
+        Operators.GroupNorm.Call(this, (long)groups, weight, bias, epsilon);
+    /// <summary>Gaussian error linear unit, exact or by tanh.</summary>
+    public Tensor Gelu(bool tanh = false) => Operators.Gelu.Call(this, tanh ? "tanh" : "none");
+    /// <summary><c>x · sigmoid(x)</c>.</summary>
+    public Tensor Silu() => Operators.Silu.Call(this);
+    /// <summary><c>max(x, 0)</c>.</summary>
+    public Tensor Relu() => Operators.Relu.Call(this);
+    /// <summary>Logistic function.</summary>
+    public Tensor Sigmoid() => Operators.Sigmoid.Call(this);
+    /// <summary><c>log(1 + e^x)</c>.</summary>
+    public Tensor Softplus() => Operators.Softplus.Call(this);
+    /// <summary><c>log sigmoid(x)</c>.</summary>
+    public Tensor LogSigmoid() => Operators.LogSigmoid.Call(this);
+    /// <summary>Softmax along a dimension.</summary>
+    public Tensor Softmax(int dim) => Operators.Softmax.Call(this, (long)dim);
+    /// <summary>Log-softmax along a dimension.</summary>
+    public Tensor LogSoftmax(int dim) => Operators.LogSoftmax.Call(this, (long)dim);
+    /// <summary>Rows of this table by integer index.</summary>
+    public Tensor Embedding(Tensor indices) => Operators.Embedding.Call(this, indices);
+    /// <summary>Nearest-neighbor enlargement of <c>[B, C, H, W]</c> by a whole factor.</summary>
+    public Tensor UpsampleNearest(int factor) =>
+        Operators.UpsampleNearest2d.Call(this, (ReadOnlySpan<long>)[Size(-2) * factor, Size(-1) * factor], (double)factor, (double)factor);
+
+    /// <summary>Multi-head self-attention over packed queries, keys and values, scaled by one over the root of the head width.</summary>
+    /// <remarks>
+    /// Short float32 sequences on the CPU run in the bridge's own kernel, everything else in libtorch; both agree within
+    /// 1e-5 (tested).
+    /// </remarks>
+    /// <param name="heads">H; the last dimension is 3·H·D, ordered part, head, width.</param>
+    /// <returns>Shape <c>[B, T, H·D]</c> for <c>[B, T, 3·H·D]</c>.</returns>
+    public Tensor SelfAttention(int heads)
+    {
+        const int LongestFused = 256;
+        return Size(1) <= LongestFused && DType == DType.Float32 && Device.Kind == Device.Cpu.Kind
+            ? Operators.SelfAttention.Call(this, (long)heads)
+            : PortableSelfAttention(heads);
+    }
+
+    /// <summary>The portable form of <see cref="SelfAttention"/>.</summary>
+    internal Tensor PortableSelfAttention(int heads)
+    {
+        using var scope = Scope();
+        long batch = Size(0), tokens = Size(1), width = Size(2) / (3 * heads);
+        var parts = Reshape(batch, tokens, 3, heads, width).Permute(2, 0, 3, 1, 4);  // [3, B, H, T, D]
+        return scope.Keep(Attend(parts.Select(0, 0), parts.Select(0, 1), parts.Select(0, 2)).Transpose(1, 2).Reshape(batch, tokens, heads * width));
+    }
+
+    /// <summary><c>softmax(q·kᵀ / √D) · v</c>, by libtorch's fused operator where it has one.</summary>
+    /// <param name="query">Shape <c>[B, H, T, D]</c>.</param>
+    /// <param name="key">Shape <c>[B, H, S, D]</c>.</param>
+    /// <param name="value">Shape <c>[B, H, S, D]</c>.</param>
+    public static Tensor Attend(Tensor query, Tensor key, Tensor value)
+    {
+        if (Operators.ScaledDotProductAttention.Exists) return Operators.ScaledDotProductAttention.Call(query, key, value);
+        using var scope = Scope();
+        var scores = (query * (1 / Math.Sqrt(query.Size(-1)))).MatMul(key.Transpose(-2, -1));  // [B, H, T, S]
+        return scope.Keep(scores.Softmax(-1).MatMul(value));
+    }
+}
