@@ -24,6 +24,7 @@ public static class PromptSampler
     /// <param name="index">Chooses the prompt in the sequence; any number from 0.</param>
     public static ScenePrompt Draw(PromptSplit split, ulong seed, long index)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
         var random = new CounterRandom(seed, (ulong)split, (ulong)index);
         var task = (SceneTask)(index % TaskCount);
 

@@ -47,7 +47,7 @@ public static class Vocabulary
         {
             if (Ids.ContainsKey(word)) continue;
             throw new InputException(
-                $"prompt '{prompt}': unknown word '{word}'. Did you mean '{Nearest(word)}'? " +
+                $"prompt '{prompt}': unknown word '{word}', the nearest known one is '{Nearest(word)}'. " +
                 $"The known words are: {string.Join(", ", KnownWords)}.");
         }
 
