@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Visalign.Torch.Files;
 
@@ -14,7 +13,7 @@ namespace Visalign.Torch.Safetensors;
 /// </remarks>
 public static class SafetensorsWriter
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Plain = new() { Encoder = PlainJsonEncoder.Instance };
 
     /// <summary>Writes a file atomically: the path holds the old file or the whole new one.</summary>
     /// <param name="arrays">By name.</param>
