@@ -49,6 +49,7 @@ internal static class Operators
     internal static readonly Operator DivScalar = new("aten::div.Scalar(Tensor self, Scalar other)");
     internal static readonly Operator AddCMul = new("aten::addcmul(Tensor self, Tensor tensor1, Tensor tensor2)");
     internal static readonly Operator Lerp = new("aten::lerp.Scalar(Tensor self, Tensor end, Scalar weight)");
+    internal static readonly Operator LerpTensor = new("aten::lerp.Tensor(Tensor self, Tensor end, Tensor weight)");
     internal static readonly Operator Neg = new("aten::neg(Tensor self)");
     internal static readonly Operator Abs = new("aten::abs(Tensor self)");
     internal static readonly Operator Sign = new("aten::sign(Tensor self)");

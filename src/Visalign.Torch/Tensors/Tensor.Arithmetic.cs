@@ -37,6 +37,8 @@ public sealed partial class Tensor
     public Tensor AddProduct(Tensor a, Tensor b) => Operators.AddCMul.Call(this, a, b);
     /// <summary><c>this + weight · (end - this)</c>.</summary>
     public Tensor Lerp(Tensor end, double weight) => Operators.Lerp.Call(this, end, weight);
+    /// <summary><c>this + weight · (end - this)</c>, a weight for each element or broadcast.</summary>
+    public Tensor Lerp(Tensor end, Tensor weight) => Operators.LerpTensor.Call(this, end, weight);
     /// <summary>Absolute values.</summary>
     public Tensor Abs() => Operators.Abs.Call(this);
     /// <summary>Signs: -1, 0 or 1.</summary>

@@ -1,0 +1,81 @@
+using Visalign.Torch;
+
+namespace Visalign.Networks;
+
+/// <summary>A small convolutional autoencoder: 32×32 pictures to 8×8 latents of four channels.</summary>
+/// <remarks>Kingma and Welling, arXiv 1312.6114, in the residual form that latent diffusion made common (Rombach et al., arXiv 2112.10752).</remarks>
+public static class ToyVae
+{
+    /// <summary>Channels of the latents.</summary>
+    public const int LatentChannels = 4;
+    private const int Narrow = 32, Wide = 64, Groups = 8;
+
+    /// <summary>Mean and log-variance of the latents.</summary>
+    /// <param name="pixels">Shape <c>[B, 3, 32, 32]</c>, in [0, 1].</param>
+    /// <returns>Two tensors of shape <c>[B, 4, 8, 8]</c>.</returns>
+    public static (Tensor Mean, Tensor LogVariance) Encode(Weights w, Tensor pixels)
+    {
+        Expect.Shape(pixels, "B 3 H W");
+        using var scope = Tensor.Scope();
+        w = w["encoder"];
+        var x = Layers.Conv(w["down.0"], pixels * 2 - 1, stride: 2).Silu();          // [B, 32, 16, 16]
+        x = Layers.Conv(w["down.1"], x, stride: 2);                                  // [B, 64, 8, 8]
+        x = Residual(w["residual.0"], x);
+        x = Layers.Conv(w["out"], Layers.GroupNorm(w["norm"], x, Groups).Silu());    // [B, 8, 8, 8]
+        var parts = x.Chunk(2, 1);
+        return (scope.Keep(parts[0]), scope.Keep(parts[1].Clamp(-12, 6)));
+    }
+
+    /// <summary>Pictures from latents.</summary>
+    /// <param name="latents">Shape <c>[B, 4, 8, 8]</c>.</param>
+    /// <returns>Shape <c>[B, 3, 32, 32]</c>; not yet clamped to [0, 1].</returns>
+    public static Tensor Decode(Weights w, Tensor latents)
+    {
+        Expect.Shape(latents, $"B {LatentChannels} H W");
+        using var scope = Tensor.Scope();
+        w = w["decoder"];
+        var x = Layers.Conv(w["in"], latents);                                       // [B, 64, 8, 8]
+        x = Residual(w["residual.0"], x);
+        x = Residual(w["residual.1"], x);
+        x = Layers.Conv(w["up.0"], x.UpsampleNearest(2));                            // [B, 32, 16, 16]
+        x = Residual(w["residual.2"], x);
+        x = Layers.Conv(w["up.1"], x.UpsampleNearest(2)).Silu();                     // [B, 16, 32, 32]
+        x = Layers.Conv(w["refine"], x).Silu();
+        return scope.Keep((Layers.Conv(w["out"], x) + 1) * 0.5);
+    }
+
+    private static Tensor Residual(Weights w, Tensor x)
+    {
+        using var scope = Tensor.Scope();
+        var h = Layers.Conv(w["conv.0"], Layers.GroupNorm(w["norm.0"], x, Groups).Silu());
+        return scope.Keep(x + Layers.Conv(w["conv.1"], Layers.GroupNorm(w["norm.1"], h, Groups).Silu()));
+    }
+
+    /// <summary>Fresh weights.</summary>
+    public static List<(string Name, Tensor Value)> Initialize(ulong seed)
+    {
+        var fresh = new Initializer(seed);
+        fresh.Conv("encoder.down.0", 3, Narrow, 4);
+        fresh.Conv("encoder.down.1", Narrow, Wide, 4);
+        Residual("encoder.residual.0", Wide);
+        fresh.Norm("encoder.norm", Wide);
+        fresh.Conv("encoder.out", Wide, 2 * LatentChannels, 3);
+        fresh.Conv("decoder.in", LatentChannels, Wide, 3);
+        Residual("decoder.residual.0", Wide);
+        Residual("decoder.residual.1", Wide);
+        fresh.Conv("decoder.up.0", Wide, Narrow, 3);
+        Residual("decoder.residual.2", Narrow);
+        fresh.Conv("decoder.up.1", Narrow, Narrow / 2, 3);
+        fresh.Conv("decoder.refine", Narrow / 2, Narrow / 2, 3);
+        fresh.Conv("decoder.out", Narrow / 2, 3, 3);
+        return fresh.Made;
+
+        void Residual(string name, int channels)
+        {
+            fresh.Norm($"{name}.norm.0", channels);
+            fresh.Conv($"{name}.conv.0", channels, channels, 3);
+            fresh.Norm($"{name}.norm.1", channels);
+            fresh.Conv($"{name}.conv.1", channels, channels, 3, gain: 0.2);
+        }
+    }
+}

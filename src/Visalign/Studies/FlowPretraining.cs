@@ -1,0 +1,68 @@
+using Visalign.Networks;
+using Visalign.Torch;
+
+namespace Visalign.Studies;
+
+/// <summary>Trains the latent flow-matching transformer on encoded scenes.</summary>
+/// <remarks>
+/// Conditional flow matching with logit-normal times (Esser et al., arXiv 2403.03206, section 3.1) and dropped prompts for
+/// classifier-free guidance (Ho and Salimans, arXiv 2207.12598).
+/// </remarks>
+public static class FlowPretraining
+{
+    /// <summary>Share of samples trained without their prompt.</summary>
+    public const double PromptDropout = 0.1;
+
+    /// <summary>Runs the training.</summary>
+    /// <param name="autoencoder">Trained weights of <see cref="ToyVae"/>.</param>
+    /// <returns>Averaged weights by name, and the factor that brings latents to unit variance.</returns>
+    public static (List<(string Name, Tensor Value)> Weights, double LatentScale) Run(
+        PretrainingOptions options, TextDitConfig config, Weights autoencoder, TimeProvider clock, IProgress<PretrainingProgress>? progress = null)
+    {
+        using var scope = Tensor.Scope();
+        var (latents, words) = EncodedScenes(options, autoencoder);
+        double scale = 1 / latents.Square().Mean().Sqrt().Item();
+        latents.MulInPlace(scale);
+        using var parameters = new FlatParameters(TextDit.Initialize(config, options.Seed));
+        var weights = Weights.Of(parameters.Slots.Select(slot => (slot.Name, parameters[slot.Name])));
+        var average = Pretraining.Run(parameters, options, step =>
+        {
+            var rows = SceneData.Rows(options, step);
+            var data = latents.IndexSelect(0, rows);                                                       // [B, C, H, W]
+            var noise = Noise.Normal(new(options.Seed, NoisePurpose.Training, Iteration: step), 0, data.Shape);
+            var times = Times(options, step);                                                              // [B]
+            var asked = words.IndexSelect(0, rows) * Asked(options, step);
+            var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
+            return (TextDit.Velocity(weights, config, noisy, times, asked) - (noise - data)).Square().Mean();
+        }, clock, progress);
+        return ([.. parameters.Slots.Select(slot => (slot.Name, scope.Keep(slot.Of(average).Clone())))], scale);
+    }
+
+    private static (Tensor Latents, Tensor Words) EncodedScenes(PretrainingOptions options, Weights autoencoder)
+    {
+        using var scope = Tensor.Scope();
+        using var _ = Autograd.NoGrad();
+        var (pictures, words) = SceneData.Draw(options.Scenes, options.Seed);
+        List<Tensor> encoded = [];
+        foreach (var part in pictures.Split(256, 0))
+        {
+            using var batch = Tensor.Scope();
+            encoded.Add(batch.Keep(ToyVae.Encode(autoencoder, part.To(DType.Float32) / 255).Mean));
+        }
+        return (scope.Keep(Tensor.Cat(encoded.ToArray())), scope.Keep(words));
+    }
+
+    private static Tensor Times(PretrainingOptions options, int step)
+    {
+        using var scope = Tensor.Scope();
+        return scope.Keep(Noise.Normal(new(options.Seed, NoisePurpose.Training, Iteration: step, Branch: 1), 0, [options.BatchSize, 1]).Sigmoid().Reshape(-1));
+    }
+
+    private static Tensor Asked(PretrainingOptions options, int step)
+    {
+        var asked = new long[options.BatchSize];
+        for (int i = 0; i < asked.Length; i++)
+            asked[i] = Noise.Uniform(new(options.Seed, NoisePurpose.Choice, Iteration: step, Branch: 1), i) < PromptDropout ? 0 : 1;
+        return Tensor.From(asked, asked.Length, 1);
+    }
+}
