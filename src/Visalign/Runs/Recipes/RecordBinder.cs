@@ -18,24 +18,22 @@ internal sealed class RecordBinder(List<string> faults)
         int faultsBefore = faults.Count;
         object record = Activator.CreateInstance(shape.Type)!;
         string place = path.Length == 0 ? "" : $" in '{path}'";
-        foreach (var entry in map.Entries.Where(entry => shape.Find(entry.Key) is null))
+        foreach (var entry in map.Entries)
         {
-            string hint = NearestName.Hint(entry.Key, [.. known, .. shape.Fields.Select(field => field.Key)], "Known keys");
-            faults.Add($"{entry.Where}: unknown key '{entry.Key}'{place}. {hint}");
+            if (shape.Find(entry.Key) is { } field)
+            {
+                Set(record, field, entry.Value, Join(path, field.Key), field.Property.GetValue(basis ?? record));
+            }
+            else
+            {
+                string hint = NearestName.Hint(entry.Key, [.. known, .. shape.Fields.Select(one => one.Key)], "Known keys");
+                faults.Add($"{entry.Where}: unknown key '{entry.Key}'{place}. {hint}");
+            }
         }
 
-        foreach (var field in shape.Fields)
+        foreach (var field in shape.Fields.Where(field => map.Find(field.Key) is null))
         {
-            if (map.Find(field.Key) is { } node)
-            {
-                object? start = field.Property.GetValue(basis ?? record);
-                object? value = node is YamlScalar { IsNull: true } && field.Nullable ? null : Value(field.Shape, node, Join(path, field.Key), start);
-                if (value is not null || field.Nullable)
-                {
-                    field.Property.SetValue(record, value);
-                }
-            }
-            else if (basis is not null)
+            if (basis is not null)
             {
                 field.Property.SetValue(record, field.Property.GetValue(basis));
             }
@@ -51,6 +49,15 @@ internal sealed class RecordBinder(List<string> faults)
         }
 
         return record;
+    }
+
+    private void Set(object record, Field field, YamlNode node, string path, object? basis)
+    {
+        object? value = node is YamlScalar { IsNull: true } && field.Nullable ? null : Value(field.Shape, node, path, basis);
+        if (value is not null || field.Nullable)
+        {
+            field.Property.SetValue(record, value);
+        }
     }
 
     private object? Value(Shape shape, YamlNode node, string path, object? basis) => (shape, node) switch

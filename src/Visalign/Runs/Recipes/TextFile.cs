@@ -3,8 +3,10 @@ namespace Visalign.Runs.Recipes;
 /// <summary>Reads a text file that a person named.</summary>
 internal static class TextFile
 {
+    private const long LongestFile = 4 << 20;
+
     /// <summary>The text of a file, as UTF-8.</summary>
-    /// <exception cref="InputException">There is no such file, or it cannot be read.</exception>
+    /// <exception cref="InputException">There is no such file, it cannot be read, or it is longer than 4 MiB.</exception>
     public static string Read(string path)
     {
         if (Directory.Exists(path))
@@ -19,6 +21,12 @@ internal static class TextFile
 
         try
         {
+            long length = new FileInfo(path).Length;
+            if (length > LongestFile)
+            {
+                throw new InputException($"{path}: {length} bytes, expected at most {LongestFile}. Is this the right file?");
+            }
+
             return File.ReadAllText(path);
         }
         catch (Exception mistake) when (mistake is IOException or UnauthorizedAccessException)
