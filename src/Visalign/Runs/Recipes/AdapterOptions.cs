@@ -1,0 +1,31 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Visalign.Runs.Recipes;
+
+/// <summary>What of the generator is trained.</summary>
+public enum AdapterKind
+{
+    /// <summary>Low-rank additions to chosen matrices; the generator itself stays as it is.</summary>
+    Lora,
+
+    /// <summary>All weights.</summary>
+    Full,
+}
+
+/// <summary>The trained parameters.</summary>
+public sealed record AdapterOptions
+{
+    /// <summary>Low-rank additions, or all weights.</summary>
+    public AdapterKind Kind { get; init; } = AdapterKind.Lora;
+
+    /// <summary>Rank of each addition; lora only.</summary>
+    [Range(1, 1024)]
+    public int Rank { get; init; } = 16;
+
+    /// <summary>Scale of the additions, which are multiplied by alpha over rank; lora only.</summary>
+    [Range(0, 4096, MinimumIsExclusive = true)]
+    public double Alpha { get; init; } = 32;
+
+    /// <summary>Ends of the names of the matrices that get an addition, as in to_q; empty for the generator's attention projections.</summary>
+    public ValueList<string> Targets { get; init; } = [];
+}

@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace Visalign.Runs.Recipes;
+
+/// <summary>Says what an iteration of a recipe costs, before anything starts.</summary>
+public static class BatchArithmetic
+{
+    /// <summary>"12 prompts × 8 samples = 96 pictures per iteration, 1 update over 3 steps each".</summary>
+    public static string InWords(RolloutOptions rollout, OptimizerOptions optimizer)
+    {
+        long pictures = (long)rollout.Prompts * rollout.GroupSize;
+
+        return $"{Count(rollout.Prompts, "prompt")} × {Count(rollout.GroupSize, "sample")} = {Count(pictures, "picture")} per iteration, "
+            + $"{Count(optimizer.UpdatesPerIteration, "update")} over {Count(rollout.Window.Size, "step")} each";
+    }
+
+    private static string Count(long number, string noun) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
+}

@@ -1,0 +1,53 @@
+using System.ComponentModel.DataAnnotations;
+using Visalign.Methods;
+
+namespace Visalign.Runs.Recipes;
+
+/// <summary>A complete run in one screen.</summary>
+public sealed record Recipe
+{
+    /// <summary>Everything random follows from it.</summary>
+    [Range(0, long.MaxValue)]
+    public long Seed { get; init; } = 42;
+
+    /// <summary>The method and its options.</summary>
+    public required IMethod Method { get; init; }
+
+    /// <summary>The generator to align: a shipped name, or a model folder.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The trained parameters.</summary>
+    public AdapterOptions Adapter { get; init; } = new();
+
+    /// <summary>What the method optimizes.</summary>
+    public ValueList<IRewardOptions> Rewards { get; init; } = [];
+
+    /// <summary>What is watched and never optimized.</summary>
+    public ValueList<IRewardOptions> Heldout { get; init; } = [];
+
+    /// <summary>What is asked: "world" for the prompts of the embedded world, or a text file with a prompt in each line.</summary>
+    public string Prompts { get; init; } = "world";
+
+    /// <summary>How many pictures are sampled in an iteration, and how.</summary>
+    public RolloutOptions Rollout { get; init; } = new();
+
+    /// <summary>How the adapter follows its gradient.</summary>
+    public OptimizerOptions Optimizer { get; init; } = new();
+
+    /// <summary>When the run stops, and when it looks up on the way.</summary>
+    public BudgetOptions Budget { get; init; } = new();
+
+    /// <summary>How the run is judged.</summary>
+    public EvaluationOptions Evaluation { get; init; } = new();
+
+    /// <summary>What happens when the trained rewards rise while the held-out ones fall.</summary>
+    public WatchdogOptions Watchdog { get; init; } = new();
+
+    /// <summary>Processor threads of the engine; null for as many as it measures to be fastest, which the run then records.</summary>
+    [Range(1, 4096)]
+    public int? Threads { get; init; }
+
+    /// <summary>The recipe file: version 1, with these methods and rewards.</summary>
+    /// <param name="types">The names of <see cref="IMethod"/> and <see cref="IRewardOptions"/> records.</param>
+    public static RecordFormat<Recipe> Format(RecordTypes types) => new(types, new FormatVersion("recipe", 1));
+}
