@@ -19,7 +19,7 @@ public sealed record CommandRewardOptions
     public string Label { get; init; } = "command";
 
     /// <summary>Time for one batch, in seconds.</summary>
-    [Range(0.1, 86_400)]
+    [Range(0.1, 86_400.0)]
     public double TimeoutSeconds { get; init; } = 300;
 }
 

@@ -16,7 +16,7 @@ public sealed record UrlRewardOptions
     public string Label { get; init; } = "url";
 
     /// <summary>Time for one try, in seconds.</summary>
-    [Range(0.1, 86_400)]
+    [Range(0.1, 86_400.0)]
     public double TimeoutSeconds { get; init; } = 60;
 
     /// <summary>Tries after the first.</summary>
@@ -24,7 +24,7 @@ public sealed record UrlRewardOptions
     public int RetryCount { get; init; } = 3;
 
     /// <summary>Mean wait before the first retry, in seconds; it doubles with each, up to a minute, with random jitter.</summary>
-    [Range(0, 60)]
+    [Range(0.0, 60.0)]
     public double RetryDelaySeconds { get; init; } = 1;
 }
 
