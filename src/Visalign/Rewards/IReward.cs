@@ -22,4 +22,12 @@ public sealed record RewardScores(double[] Values, string? FirstFailure = null)
 {
     /// <summary>Share of pictures without a score, in [0, 1].</summary>
     public double FailureShare => Values.Length == 0 ? 0 : (double)Values.Count(double.IsNaN) / Values.Length;
+
+    /// <summary>No picture got a score, for one reason: the judge did not answer, say.</summary>
+    public static RewardScores AllFailed(int count, string reason)
+    {
+        var values = new double[count];
+        Array.Fill(values, double.NaN);
+        return new RewardScores(values, reason);
+    }
 }

@@ -1,0 +1,33 @@
+namespace Visalign.Pictures;
+
+/// <summary>Writes a whole file or nothing.</summary>
+public static class AtomicFile
+{
+    /// <summary>
+    /// Writes to a neighbor file, flushes it to the disk and renames it, so that a reader or a crash sees the old
+    /// file or the new one, never half of it.
+    /// </summary>
+    /// <exception cref="InputException">The folder is missing, or may not be written, or the disk is full.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        string partial = $"{path}.{Environment.ProcessId}.partial";
+        try
+        {
+            using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None))
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(partial, path, overwrite: true);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            // The neighbor is missing when its folder is; deleting is then quietly nothing.
+            if (File.Exists(partial))
+            {
+                File.Delete(partial);
+            }
+            throw new InputException($"{path}: cannot be written ({cause.Message}). Give a folder that exists and may be written.", cause);
+        }
+    }
+}
