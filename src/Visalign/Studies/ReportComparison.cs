@@ -34,7 +34,7 @@ internal static class ReportComparison
         var format = data.Headline.Format;
         var axis = Axis(data.Systems.Select(system => system.Score), format, null);
         return Markup.Of($"""
-            <section id="comparison" aria-labelledby="comparison-title"><h2 id="comparison-title">Compared with</h2>
+            <section id="comparison" aria-labelledby="comparison-title"><h2 id="comparison-title">How it compares</h2>
             <div class="card scroll" tabindex="0" role="region" aria-labelledby="comparison-title"><table class="comparison">
             <caption>Held-out {data.Headline.Metric} with intervals; the plot runs from {ReportNumbers.Tick(axis.Low, format)} to {ReportNumbers.Tick(axis.High, format)}.</caption>
             <thead><tr><th scope="col">System</th><th scope="col" class="number">Score</th><th scope="col" class="forest">Interval</th>
@@ -59,15 +59,19 @@ internal static class ReportComparison
         <tr class="{ReportBarChart.RoleClass(system.Role)}"><th scope="row"><span class="dot {ReportBarChart.RoleClass(system.Role)}"></span>{system.Name}{Small(system.Note)}</th>
         <td class="number" data-label="Score"><b>{ReportNumbers.Value(system.Score.Value, format)}</b>{Small(ReportNumbers.Range(system.Score, format))}</td>
         <td class="forest">{Forest(system, axis)}</td>
-        <td class="number" data-label="Gain over base{Points(format)}">{Gain(system.Gain, format)}</td>
-        <td class="number" data-label="Reward calls">{(system.RewardCalls is { } calls ? ReportNumbers.Count(calls) : "–")}</td>
-        <td class="number" data-label="Training time">{(system.WallTime is { } time ? ReportNumbers.Duration(time) : "–")}</td></tr>
+        {Cell("", "Gain over base" + Points(format), system.Gain is { } gain ? Gain(gain, format) : null)}
+        {Cell("cost", "Reward calls", system.RewardCalls is { } calls ? Markup.Of($"{ReportNumbers.Count(calls)}") : null)}
+        {Cell("cost", "Training time", system.WallTime is { } time ? Markup.Of($"{ReportNumbers.Duration(time)}") : null)}</tr>
 
         """);
 
-    private static Markup Gain(Estimate? gain, ValueFormat format) => gain is not { } estimate
-        ? new("–")
-        : Markup.Of($"{ReportNumbers.Difference(estimate.Value, format)}{Small(ReportNumbers.DifferenceRange(estimate, format))}");
+    // The label replaces the column's heading where the style sheet stacks the cells.
+    private static Markup Cell(string look, string label, Markup? content) => Markup.Of($"""
+        <td class="number {look}{(content is null ? " missing" : "")}" data-label="{label}">{content ?? new Markup("–")}</td>
+        """);
+
+    private static Markup Gain(Estimate gain, ValueFormat format) =>
+        Markup.Of($"{ReportNumbers.Difference(gain.Value, format)}{Small(ReportNumbers.DifferenceRange(gain, format))}");
 
     private static string Points(ValueFormat format) => format == ValueFormat.Share ? ", points" : "";
 

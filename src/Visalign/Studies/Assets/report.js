@@ -27,20 +27,12 @@ for (const chart of document.querySelectorAll(".chart")) {
     cursor.replaceChildren(rule);
     tooltip.replaceChildren(element("p", "at", `${headings[0].textContent} ${row.cells[0].textContent}`));
 
-    const lines = new Map();
     headings.forEach((heading, column) => {
-      const text = column === 0 ? "" : row.cells[column].textContent;
-      if (text === "") return;
+      if (column === 0) return;
       const { series, name, mean } = heading.dataset;
-      if (!lines.has(series)) {
-        const line = element("p", "line", "");
-        line.append(swatches[series].cloneNode(true), element("span", "name", name));
-        lines.set(series, line);
-        tooltip.append(line);
-      }
-      const isMean = mean !== undefined;
-      lines.get(series).append(element(isMean ? "b" : "small", "", text));
-      const y = row.cells[column].dataset.y;
+      const { textContent: text, dataset: { y } } = row.cells[column];
+      if (mean !== undefined) tooltip.append(swatches[series].cloneNode(true), element("span", "name", name), element("b", "", text || "–"), element("span", "seeds", ""));
+      else if (text !== "") tooltip.lastChild.append(element("small", "", text));
       if (y !== undefined) {
         const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
         dot.setAttribute("class", `dot s${series}`);
@@ -52,11 +44,10 @@ for (const chart of document.querySelectorAll(".chart")) {
     });
 
     plot.classList.add("reading");
-    const scale = svg.clientWidth / svg.viewBox.baseVal.width;
-    const room = plot.clientWidth - tooltip.offsetWidth;
-    const right = x * scale + 14;
-    const place = right > room ? x * scale - 14 - tooltip.offsetWidth : right;
-    tooltip.style.left = `${Math.max(0, Math.min(room, place))}px`;
+    // Below the plot, centered on the cursor, so that no curve is covered; above it where the window ends.
+    const place = x * svg.clientWidth / svg.viewBox.baseVal.width - tooltip.offsetWidth / 2;
+    tooltip.style.left = `${Math.max(0, Math.min(plot.clientWidth - tooltip.offsetWidth, place))}px`;
+    tooltip.classList.toggle("above", plot.getBoundingClientRect().bottom + tooltip.offsetHeight > innerHeight);
   };
 
   const hide = () => plot.classList.remove("reading");
@@ -70,7 +61,7 @@ for (const chart of document.querySelectorAll(".chart")) {
 
   plot.addEventListener("pointermove", (event) => show(nearest(event)));
   plot.addEventListener("pointerdown", (event) => show(nearest(event)));
-  plot.addEventListener("pointerleave", hide);
+  plot.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") hide(); });
   plot.addEventListener("focus", () => { if (plot.matches(":focus-visible")) show(shown); });
   plot.addEventListener("blur", hide);
   plot.addEventListener("keydown", (event) => {
