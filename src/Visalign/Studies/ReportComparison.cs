@@ -35,7 +35,7 @@ internal static class ReportComparison
         var axis = Axis(data.Systems.Select(system => system.Score), format, null);
         return Markup.Of($"""
             <section id="comparison" aria-labelledby="comparison-title"><h2 id="comparison-title">How it compares</h2>
-            <div class="card scroll" tabindex="0" role="region" aria-labelledby="comparison-title"><table class="comparison">
+            <div class="card scroll" tabindex="0" role="region" aria-label="Table of compared systems"><table class="comparison">
             <caption>Held-out {data.Headline.Metric} with intervals; the plot runs from {ReportNumbers.Tick(axis.Low, format)} to {ReportNumbers.Tick(axis.High, format)}.</caption>
             <thead><tr><th scope="col">System</th><th scope="col" class="number">Score</th><th scope="col" class="forest">Interval</th>
             <th scope="col" class="number">Gain over base{Points(format)}</th><th scope="col" class="number">Reward calls</th><th scope="col" class="number">Training time</th></tr></thead>

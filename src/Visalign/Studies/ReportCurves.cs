@@ -28,7 +28,7 @@ public sealed record CurvePanel
 public sealed record CurveSeries(string Name, IReadOnlyList<SeedLine> Seeds);
 
 /// <summary>The values of one seed.</summary>
-/// <param name="Points">Ascending in X; a value that is not finite leaves a gap.</param>
+/// <param name="Points">Strictly ascending in X; a value that is not finite leaves a gap.</param>
 public sealed record SeedLine(long Seed, IReadOnlyList<CurvePoint> Points);
 
 /// <summary>One measured point of a curve.</summary>

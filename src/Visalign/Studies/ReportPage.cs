@@ -15,7 +15,7 @@ public static class ReportPage
     private static readonly string Script = Asset("report.js");
 
     /// <summary>The page's whole text, to be written as UTF-8. The same data give the same text.</summary>
-    /// <exception cref="InputException">A gallery picture that is not a PNG file, or a panel with too many series.</exception>
+    /// <exception cref="InputException">A gallery picture that is not a PNG file, a panel with too many series, or a curve whose X does not ascend.</exception>
     public static string Render(ReportData data)
     {
         (string Anchor, string Name, Markup Content)[] sections =

@@ -200,10 +200,11 @@ public sealed partial class ReportPageTests
     {
         var minimal = InventedReport.Minimal();
         JudgedPicture good = new(InventedReport.Png(8, 1, true), [], null), bad = new([1, 2, 3], [], null);
-        CurveSeries series = new("a", []);
+        CurveSeries series = new("a", []), repeated = new("kl", [new(7, [new(0, 1), new(10, 1), new(10, 2)])]);
 
         Assert.Contains("pair 1, picture after", Fault(minimal with { Gallery = [new("a", good, good), new("b", good, bad)] }), StringComparison.Ordinal);
         Assert.Contains("8 series", Fault(minimal with { Curves = [new() { Title = "t", XLabel = "x", Series = [.. Enumerable.Repeat(series, 8)] }] }), StringComparison.Ordinal);
+        Assert.Contains("'kl', seed 7: x = 10 follows 10", Fault(minimal with { Curves = [new() { Title = "t", XLabel = "x", Series = [repeated] }] }), StringComparison.Ordinal);
     }
 
     private static string Fault(ReportData data) => Assert.Throws<InputException>(() => ReportPage.Render(data)).Message;
