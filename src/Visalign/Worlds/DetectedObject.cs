@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Visalign.Worlds;
 
 /// <summary>One region of a picture, measured and named.</summary>
@@ -7,41 +5,22 @@ internal sealed class DetectedObject
 {
     // Half of the least area of a sampled object, a triangle of radius 4.
     private const float LeastArea = 14;
-    private const float ClearConfidence = 0.75f;
+    private const float ClearConfidence = 0.8f;
     private const float LargestMixture = 0.08f;
 
+    private readonly float _noise;
     private readonly float[] _shapes = new float[ShapeGeometry.ShapeCount];
     private readonly float[] _colors = new float[Palette.ColorCount];
 
     /// <summary>Measures a region.</summary>
     public DetectedObject(Segmentation segmentation, int region)
     {
-        var backdrop = segmentation.Backdrop.Color;
-        var color = InnerColor(segmentation, region);
-        var direction = color - backdrop;
-        var scale = 1 / Math.Max(direction.LengthSquared(), 1e-4f);
-
-        var coverage = new float[Scene.Size * Scene.Size];
-        for (var i = 0; i < coverage.Length; i++)
-        {
-            if (segmentation.Owners[i] == region) coverage[i] = Vector3.Dot(segmentation.Pixels[i] - backdrop, direction) * scale;
-        }
-
-        var mixture = 0f;
-        foreach (var pixel in segmentation.Region(region))
-        {
-            mixture += (segmentation.Pixels[pixel] - backdrop - coverage[pixel] * direction).LengthSquared() * scale;
-        }
-
-        // Noise alone leaves its variance in the two directions at right angles to the color's own.
-        var noise = segmentation.Backdrop.Noise;
-        mixture = mixture / segmentation.Region(region).Length - 2 * noise * noise * scale;
-
-        var frame = ShapeFrame.Of(coverage);
-        (X, Y, Area) = (frame.X, frame.Y, frame.Area);
-        ShapeDistance = ShapeNaming.Name(frame, _shapes);
-        ColorDistance = ColorNaming.Name(color, _colors);
-        Mixture = mixture;
+        _noise = segmentation.Backdrop.Noise;
+        var measured = RegionMeasurement.Of(segmentation, region);
+        (X, Y, Area) = (measured.Frame.X, measured.Frame.Y, measured.Frame.Area);
+        ShapeDistance = ShapeNaming.Name(measured.Frame, _shapes);
+        ColorDistance = ColorNaming.Name(measured.Color, _colors);
+        Mixture = measured.Mixture;
         Shape = (ObjectShape)IndexOfMaximum(_shapes);
         Color = (ObjectColor)IndexOfMaximum(_colors);
     }
@@ -70,9 +49,9 @@ internal sealed class DetectedObject
     /// <summary>The most likely color.</summary>
     public ObjectColor Color { get; }
 
-    /// <summary>Whether the shape can be told without doubt.</summary>
+    /// <summary>Whether the shape can be told without doubt; noise, which moves every shape away from its template, is allowed for.</summary>
     public bool HasClearShape =>
-        Area >= LeastArea && ShapeDistance <= ShapeNaming.ClearDistance && _shapes[(int)Shape] >= ClearConfidence;
+        Area >= LeastArea && ShapeDistance <= ShapeNaming.ClearDistance + _noise && _shapes[(int)Shape] >= ClearConfidence;
 
     /// <summary>Whether the color can be told without doubt.</summary>
     public bool HasClearColor =>
@@ -87,30 +66,6 @@ internal sealed class DetectedObject
     /// <summary>Whether this clearly is the wanted object.</summary>
     public bool Is(WantedObject wanted) =>
         HasClearShape && HasClearColor && Shape == wanted.Shape && (wanted.Color is null || Color == wanted.Color);
-
-    // The mean over pixels whose four neighbors lie in the region too, where edges do not water the color down.
-    private static Vector3 InnerColor(Segmentation segmentation, int region)
-    {
-        const int size = Scene.Size;
-        Span<bool> inside = stackalloc bool[size * size];
-        inside.Clear();
-        foreach (var pixel in segmentation.Region(region)) inside[pixel] = true;
-
-        var (sum, count) = (Vector3.Zero, 0);
-        var (sumOfAll, countOfAll) = (Vector3.Zero, 0);
-        foreach (var pixel in segmentation.Region(region))
-        {
-            sumOfAll += segmentation.Pixels[pixel];
-            countOfAll++;
-            var (y, x) = Math.DivRem(pixel, size);
-            if (x == 0 || y == 0 || x == size - 1 || y == size - 1) continue;
-            if (!inside[pixel - 1] || !inside[pixel + 1] || !inside[pixel - size] || !inside[pixel + size]) continue;
-            sum += segmentation.Pixels[pixel];
-            count++;
-        }
-
-        return count > 0 ? sum / count : sumOfAll / countOfAll;
-    }
 
     private static int IndexOfMaximum(ReadOnlySpan<float> values)
     {

@@ -50,7 +50,8 @@ public static class SceneChecker
         var objects = matched / Math.Max(request.ObjectCount, segmentation.RegionCount);
         var placement = Placement.Of(request, found, assigned);
         var backdropFault = BackdropFault.Of(segmentation);
-        var grade = objects * placement.Grade * (backdropFault is null ? 1 : UntidyFactor);
+        // Confidences are single precision, so their mean may pass 1 by a rounding error.
+        var grade = Math.Min(1, objects * placement.Grade * (backdropFault is null ? 1 : UntidyFactor));
         var correct = allClear && placement.Holds && backdropFault is null;
         var score = correct ? CorrectFloor + (1 - CorrectFloor) * grade : CorrectFloor * grade;
         var explanation = correct

@@ -135,6 +135,8 @@ internal sealed class Segmentation
                 {
                     for (var nx = Math.Max(0, x - 1); nx <= Math.Min(Size - 1, x + 1); nx++)
                     {
+                        // Corners on every other step only: the fringe of a round region stays round.
+                        if (step % 2 == 0 && nx != x && ny != y) continue;
                         var neighbor = ny * Size + nx;
                         if (_owners[neighbor] >= 0) continue;
                         _owners[neighbor] = _owners[pixel];

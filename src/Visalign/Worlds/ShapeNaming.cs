@@ -7,67 +7,69 @@ namespace Visalign.Worlds;
 /// <remarks>
 /// <code>
 /// d_s = least |frame - template| over the templates of shape s,   both of length 1
-/// confidence_s = exp(-(d_s / 0.15)^2) / sum of the same, times fit
-/// fit = 1 up to the clear distance, falling linearly to 0 at the lost distance
+/// confidence_s = exp(-(d_s / 0.055)^2) / sum over the shapes and a shapeless smudge, times fit
+/// fit = 1 up to the nearest shape's distance 0.12, falling linearly to 0 at 0.50
 /// </code>
-/// The templates are made by the renderer's own coverage, at several sizes and blurs, each averaged over places within a pixel.
+/// The templates are rendered, segmented and measured like any picture, at several sizes and blurs, each averaged over
+/// places within a pixel.
 /// </remarks>
 internal static class ShapeNaming
 {
-    /// <summary>Farther than this from every template, a shape has no clear name.</summary>
-    public const float ClearDistance = 0.25f;
+    /// <summary>Farther than this from every template, a shape in a picture without noise has no clear name.</summary>
+    public const float ClearDistance = 0.12f;
 
-    private const float LostDistance = 0.6f;
-    private const float Spread = 0.15f;
+    private const float LostDistance = 0.5f;
+    private const float Spread = 0.055f;
     private const int PlacesPerAxis = 4;
 
     private static readonly (double Radius, double Blur)[] Drawings =
-        [(7, 0), (5.2, 0), (4, 0), (4.5, 0.6), (4.2, 0.9), (4, 1.2), (4, 1.5)];
+        [(7, 0), (5.2, 0), (4, 0), (5.2, 0.5), (4, 0.5), (4, 0.8), (4, 1.0)];
 
-    private static readonly float[][] Templates =
-        [.. from shape in Enumerable.Range(0, ShapeGeometry.ShapeCount)
-            from drawing in Drawings
-            select Template((ObjectShape)shape, drawing.Radius, drawing.Blur)];
+    // A disk blurred beyond recognition: what it fits better than any shape has no shape.
+    private static readonly (double Radius, double Blur)[] SmudgeDrawings = [(4, 2), (5, 3)];
+
+    private static readonly float[][][] Templates =
+        [.. Enumerable.Range(0, ShapeGeometry.ShapeCount).Select(shape => Draw((ObjectShape)shape, Drawings)),
+            Draw(ObjectShape.Circle, SmudgeDrawings)];
 
     /// <summary>Fills in the confidence of every shape and returns the distance to the nearest.</summary>
     /// <param name="frame">The object in standard place and size.</param>
     /// <param name="confidences">Shape <c>[4]</c>, each in [0, 1], together at most 1.</param>
     public static float Name(in ShapeFrame frame, Span<float> confidences)
     {
-        var nearest = float.PositiveInfinity;
-        for (var shape = 0; shape < confidences.Length; shape++)
+        Span<float> distances = stackalloc float[ShapeGeometry.ShapeCount + 1];
+        for (var candidate = 0; candidate < distances.Length; candidate++)
         {
             var likeness = -1f;
-            for (var drawing = 0; drawing < Drawings.Length; drawing++)
-            {
-                likeness = Math.Max(likeness, Dot(frame.Samples, Templates[shape * Drawings.Length + drawing]));
-            }
+            foreach (var template in Templates[candidate]) likeness = Math.Max(likeness, Dot(frame.Samples, template));
 
             // For vectors of length 1, |a - b|^2 = 2 - 2 a.b.
-            confidences[shape] = MathF.Sqrt(Math.Max(0, 2 - 2 * likeness));
-            nearest = Math.Min(nearest, confidences[shape]);
+            distances[candidate] = MathF.Sqrt(Math.Max(0, 2 - 2 * likeness));
         }
 
-        Confidence.FromDistances(confidences, Spread, Confidence.Ramp(nearest, ClearDistance, LostDistance));
+        var nearest = float.PositiveInfinity;
+        foreach (var distance in distances[..confidences.Length]) nearest = Math.Min(nearest, distance);
+        Confidence.FromDistances(distances, Spread, Confidence.Ramp(nearest, ClearDistance, LostDistance));
+        distances[..confidences.Length].CopyTo(confidences);
         return nearest;
     }
 
+    private static float[][] Draw(ObjectShape shape, (double Radius, double Blur)[] drawings) =>
+        [.. drawings.Select(drawing => Template(shape, drawing.Radius, drawing.Blur))];
+
     private static float[] Template(ObjectShape shape, double radius, double blur)
     {
+        const int plane = Scene.Size * Scene.Size;
         var mean = new float[ShapeFrame.Length];
-        var coverage = new float[Scene.Size * Scene.Size];
+        var picture = new float[3 * plane];
         for (var place = 0; place < PlacesPerAxis * PlacesPerAxis; place++)
         {
-            var centerX = Scene.Size / 2 + (double)(place % PlacesPerAxis) / PlacesPerAxis;
-            var centerY = Scene.Size / 2 + (double)(place / PlacesPerAxis) / PlacesPerAxis;
-            for (var i = 0; i < coverage.Length; i++)
-            {
-                var (y, x) = Math.DivRem(i, Scene.Size);
-                coverage[i] = SceneRenderer.Coverage(shape, (x - centerX) / radius, (y - centerY) / radius, 1 / radius);
-            }
+            var x = Scene.Size / 2 + (double)(place % PlacesPerAxis) / PlacesPerAxis;
+            var y = Scene.Size / 2 + (double)(place / PlacesPerAxis) / PlacesPerAxis;
+            SceneRenderer.Render(new Scene(Palette.Backgrounds[0], [new(shape, ObjectColor.Yellow, x, y, radius)]), picture);
+            for (var channel = 0; channel < 3; channel++) GaussianBlur.Apply(picture.AsSpan(channel * plane, plane), Scene.Size, blur);
 
-            GaussianBlur.Apply(coverage, Scene.Size, blur);
-            var samples = ShapeFrame.Of(coverage).Samples;
+            var samples = RegionMeasurement.Of(new Segmentation(picture), region: 0).Frame.Samples;
             for (var i = 0; i < mean.Length; i++) mean[i] += samples[i];
         }
 

@@ -2,30 +2,50 @@ using Visalign.Worlds;
 
 namespace Visalign.Tests.Worlds;
 
-/// <summary>Renders scenes, then blurs them and adds noise as an imperfect generator would.</summary>
-internal static class Degradation
+/// <summary>How a picture departs from a clean rendering, as an imperfect generator's would.</summary>
+/// <param name="Blur">Standard deviation of a Gaussian blur, in pixels.</param>
+/// <param name="Noise">Standard deviation of Gaussian noise per channel, for values in [0, 1].</param>
+/// <param name="Drift">Standard deviation per channel by which each object's color is off.</param>
+public sealed record Degradation(double Blur = 0, double Noise = 0, double Drift = 0)
 {
     private const int Plane = Scene.Size * Scene.Size;
 
     /// <summary>One degraded picture, shape <c>[3, 32, 32]</c>, clamped to [0, 1].</summary>
-    /// <param name="blur">Standard deviation of the Gaussian blur in pixels.</param>
-    /// <param name="noise">Standard deviation of the Gaussian noise per channel.</param>
-    public static float[] Render(Scene scene, double blur, double noise, long index)
+    /// <param name="index">Chooses the noise and the drift.</param>
+    public float[] Render(Scene scene, long index)
     {
+        var random = new CounterRandom(seed: 0, stream: 77, (ulong)index);
         var picture = new float[3 * Plane];
         SceneRenderer.Render(scene, picture);
-        for (var channel = 0; channel < 3; channel++) GaussianBlur.Apply(picture.AsSpan(channel * Plane, Plane), Scene.Size, blur);
-        if (noise == 0) return picture;
+        if (Drift > 0) ShiftColors(scene, picture, ref random);
 
-        var random = new CounterRandom(0, 77, (ulong)index);
-        for (var i = 0; i < picture.Length; i++)
+        for (var channel = 0; channel < 3; channel++) GaussianBlur.Apply(picture.AsSpan(channel * Plane, Plane), Scene.Size, Blur);
+        if (Noise > 0)
         {
-            // Box and Muller's transform of two uniform numbers.
-            var length = Math.Sqrt(-2 * Math.Log(random.Between(1e-12, 1)));
-            var value = picture[i] + noise * length * Math.Cos(random.Between(0, 2 * Math.PI));
-            picture[i] = (float)Math.Clamp(value, 0, 1);
+            foreach (ref var value in picture.AsSpan()) value += (float)(Noise * Normal(ref random));
         }
 
+        foreach (ref var value in picture.AsSpan()) value = Math.Clamp(value, 0, 1);
         return picture;
     }
+
+    private void ShiftColors(Scene scene, float[] picture, ref CounterRandom random)
+    {
+        var coverage = new float[3 * Plane];
+        foreach (var item in scene.Objects)
+        {
+            // Red on black: the first channel shows the coverage times the red of the palette.
+            SceneRenderer.Render(new Scene(0, [item with { Color = ObjectColor.Red }]), coverage);
+            var full = Palette.Rgb(ObjectColor.Red).X;
+            for (var channel = 0; channel < 3; channel++)
+            {
+                var shift = (float)(Drift * Normal(ref random));
+                for (var i = 0; i < Plane; i++) picture[channel * Plane + i] += shift * coverage[i] / full;
+            }
+        }
+    }
+
+    // Box and Muller's transform of two uniform numbers.
+    private static double Normal(ref CounterRandom random) =>
+        Math.Sqrt(-2 * Math.Log(random.Between(1e-12, 1))) * Math.Cos(random.Between(0, 2 * Math.PI));
 }
