@@ -36,17 +36,15 @@ internal sealed class EventFile : IDisposable
         int before = Directory.EnumerateFiles(folder).Count();
         string name = string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{time.GetUtcNow().ToUnixTimeSeconds()}.visalign.{before}");
         var file = new EventFile(storage.Create(Path.Combine(folder, name)), time);
-        file.WriteEvent(0, message =>
+        try
         {
-            message.WriteTag(FileVersion, WireFormat.WireType.LengthDelimited);
-            message.WriteString("brain.Event:2");
-        });
-        if (before > 0)
-            file.WriteEvent(firstStep, message => WriteMessage(message, SessionLog, session =>
-            {
-                session.WriteTag(SessionStatus, WireFormat.WireType.Varint);
-                session.WriteEnum(SessionStart);
-            }));
+            file.WriteHead(firstStep, isResumed: before > 0);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
         return file;
     }
 
@@ -76,6 +74,21 @@ internal sealed class EventFile : IDisposable
         foreach (byte one in bytes)
             sum = BitOperations.Crc32C(sum, one);
         return BitOperations.RotateRight(~sum, 15) + 0xa282ead8u;
+    }
+
+    private void WriteHead(long firstStep, bool isResumed)
+    {
+        WriteEvent(0, message =>
+        {
+            message.WriteTag(FileVersion, WireFormat.WireType.LengthDelimited);
+            message.WriteString("brain.Event:2");
+        });
+        if (isResumed)
+            WriteEvent(firstStep, message => WriteMessage(message, SessionLog, session =>
+            {
+                session.WriteTag(SessionStatus, WireFormat.WireType.Varint);
+                session.WriteEnum(SessionStart);
+            }));
     }
 
     private void WriteEvent(long step, Action<CodedOutputStream> body) =>
