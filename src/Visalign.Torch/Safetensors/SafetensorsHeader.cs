@@ -32,7 +32,7 @@ internal sealed record SafetensorsHeader(
     {
         if (!Utf8.IsValid(text))
             throw new FormatException("its header is not UTF-8 text; the file is damaged or not a safetensors file");
-        var entries = new Dictionary<string, SafetensorsEntry>(StringComparer.Ordinal);
+        var descriptions = new Dictionary<string, TensorDescription>(StringComparer.Ordinal);
         IReadOnlyDictionary<string, string>? metadata = null;
         bool metadataSeen = false;
         try
@@ -50,7 +50,7 @@ internal sealed record SafetensorsHeader(
                 }
                 else
                 {
-                    entries[name] = TensorDescription.Read(ref json, name, PrefixLength + text.Length);
+                    descriptions[name] = TensorDescription.Read(ref json, name);
                 }
             }
             while (json.Read())
@@ -62,7 +62,10 @@ internal sealed record SafetensorsHeader(
             // InvalidOperationException is how the reader reports half of a surrogate pair in a string.
             throw new FormatException($"its header is not strict JSON ({FirstSentence(fault.Message)})", fault);
         }
-        CheckPlaces(entries.Values, PrefixLength + text.Length, dataLength);
+        long start = PrefixLength + text.Length;
+        var entries = descriptions.ToDictionary(
+            description => description.Key, description => description.Value.ToEntry(description.Key, start), StringComparer.Ordinal);
+        CheckPlaces(entries.Values, start, dataLength);
         return new(entries, metadata);
     }
 

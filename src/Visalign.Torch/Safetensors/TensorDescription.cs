@@ -3,12 +3,14 @@ using System.Text.Json;
 namespace Visalign.Torch.Safetensors;
 
 /// <summary>Reads the header's description of one tensor: <c>{"dtype":…,"shape":[…],"data_offsets":[…,…]}</c>.</summary>
-internal static class TensorDescription
+/// <param name="Shape">Dimensions as they stand in the file, not yet checked against the range.</param>
+/// <param name="Begin">First byte, from the start of the data.</param>
+/// <param name="End">One past the last byte.</param>
+internal sealed record TensorDescription(StoredType Type, ulong[] Shape, ulong Begin, ulong End)
 {
     /// <summary>Reads the value the reader stands on.</summary>
-    /// <param name="start">Where the data begins, in bytes from the start of the file.</param>
     /// <exception cref="FormatException">The description breaks a rule of the format.</exception>
-    public static SafetensorsEntry Read(ref Utf8JsonReader json, string name, long start)
+    public static TensorDescription Read(ref Utf8JsonReader json, string name)
     {
         Demand(json.TokenType == JsonTokenType.StartObject, name, "must be described by an object");
         StoredType? type = null;
@@ -39,27 +41,30 @@ internal static class TensorDescription
         Demand(type is not null, name, "has no 'dtype'");
         Demand(shape is not null, name, "has no 'shape'");
         Demand(offsets is not null, name, "has no 'data_offsets'");
-        return Check(name, type!.Value, shape!, offsets![0], offsets[1], start);
+        return new(type!.Value, shape!, offsets![0], offsets[1]);
     }
 
-    private static SafetensorsEntry Check(string name, StoredType type, ulong[] shape, ulong begin, ulong end, long start)
+    /// <summary>The entry, once shape and range are known to fit each other.</summary>
+    /// <param name="start">Where the data begins, in bytes from the start of the file.</param>
+    /// <exception cref="FormatException">They do not fit.</exception>
+    public SafetensorsEntry ToEntry(string name, long start)
     {
+        string shape = string.Join(", ", Shape);
         ulong bits;
         try
         {
-            bits = checked(shape.Aggregate(1UL, (product, size) => checked(product * size)) * (ulong)type.Bits());
+            bits = checked(Shape.Aggregate(1UL, (product, size) => checked(product * size)) * (ulong)Type.Bits());
         }
         catch (OverflowException)
         {
-            throw new FormatException($"tensor '{name}' claims the shape [{string.Join(", ", shape)}], which is larger than 64 bits can count");
+            throw new FormatException($"tensor '{name}' claims the shape [{shape}], which is larger than 64 bits can count");
         }
-        Demand(begin <= end, name, $"ends at byte {end} before it begins at {begin}");
-        Demand(bits % 8 == 0, name, $"of type {type.FormatName()} and shape [{string.Join(", ", shape)}] does not fill whole bytes");
-        Demand(end - begin == bits / 8, name, $"of type {type.FormatName()} and shape [{string.Join(", ", shape)}] "
-            + $"needs {bits / 8} bytes but its data_offsets span {end - begin}");
-        Demand(end <= long.MaxValue - (ulong)start && shape.All(size => size <= long.MaxValue), name,
-            "is larger than any file can be");
-        return new(name, type, Array.ConvertAll(shape, size => (long)size), start + (long)begin, (long)(end - begin));
+        Demand(Begin <= End, name, $"ends at byte {End} before it begins at {Begin}");
+        Demand(bits % 8 == 0, name, $"of type {Type.FormatName()} and shape [{shape}] does not fill whole bytes");
+        Demand(End - Begin == bits / 8, name,
+            $"of type {Type.FormatName()} and shape [{shape}] needs {bits / 8} bytes but its data_offsets span {End - Begin}");
+        Demand(End <= long.MaxValue - (ulong)start && Shape.All(size => size <= long.MaxValue), name, "is larger than any file can be");
+        return new(name, Type, Array.ConvertAll(Shape, size => (long)size), start + (long)Begin, (long)(End - Begin));
     }
 
     private static StoredType ReadType(ref Utf8JsonReader json, string name)

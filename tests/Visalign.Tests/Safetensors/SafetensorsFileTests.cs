@@ -93,6 +93,16 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Contains(told, Assert.Throws<InputException>(() => SafetensorsFile.Open(_folder["odd.safetensors"])).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Of_a_repeated_name_only_the_last_description_counts()
+    {
+        Write("twice.safetensors", """{"a":{"dtype":"U8","shape":[9],"data_offsets":[0,2]},"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}""", 5, 6);
+
+        using var file = SafetensorsFile.Open(_folder["twice.safetensors"]);
+
+        Assert.Equal([5, 6], file.Bytes("a").ToArray());
+    }
+
     [Theory]
     [InlineData("F4", 4)]
     [InlineData("F6_E2M3", 6)]

@@ -1,0 +1,262 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Visalign.Torch.Files;
+using Visalign.Torch.Safetensors;
+
+namespace Visalign.Runs;
+
+/// <summary>The folder a run lives in, held by one process at a time; killed at any instant, it can be opened and gone on with.</summary>
+/// <remarks>
+/// <code>
+/// run.json            layout version
+/// recipe.yaml         the recipe with every default resolved
+/// provenance.json     engine, machine, program, hashes, seed
+/// metrics.jsonl       a line for an iteration; no clock in it, so runs can be compared byte for byte
+/// timings.jsonl       wall times; an iteration that was run twice has two lines
+/// events/             the metrics for TensorBoard
+/// samples/            pictures
+/// checkpoints/        the last two, each one sealed safetensors file
+/// policy.safetensors  what was learned, at the end
+/// </code>
+/// Metrics are on the disk before the checkpoint that covers them gets its name, and going on drops the lines past
+/// the checkpoint, so metrics, checkpoints and policy come out as if nothing had happened.
+/// </remarks>
+public sealed class RunFolder : IDisposable
+{
+    private const string RecipeFile = "recipe.yaml";
+    private const string ProvenanceFile = "provenance.json";
+    private const string MetricsName = "metrics.jsonl";
+    private const string PolicyName = "policy.safetensors";
+    private const string LockFile = "lock";
+
+    private readonly IFileStorage _storage;
+    private readonly TimeProvider _time;
+    private readonly IDisposable _lock;
+    private readonly IterationLog _metrics;
+    private readonly IterationLog _timings;
+    private readonly CheckpointFolder _checkpoints;
+    private readonly List<string> _remarks = [];
+    private EventFile? _events;
+    private bool _recovered;
+    private long _lastIteration = long.MinValue;
+    private InputException? _failure;
+
+    private RunFolder(string path, IFileStorage storage, TimeProvider time, IDisposable hold, bool recovered)
+    {
+        Path = path;
+        Recipe = File.ReadAllText(In(RecipeFile));
+        Provenance = Provenance.FromJson(In(ProvenanceFile), File.ReadAllText(In(ProvenanceFile)));
+        _storage = storage;
+        _time = time;
+        _lock = hold;
+        _metrics = new(storage, In(MetricsName));
+        _timings = new(storage, In("timings.jsonl"));
+        _checkpoints = new(storage, In("checkpoints"));
+        _recovered = recovered;
+    }
+
+    /// <summary>Where the folder is.</summary>
+    public string Path { get; }
+
+    /// <summary>The resolved recipe, as text.</summary>
+    public string Recipe { get; }
+
+    /// <summary>What the run was made with.</summary>
+    public Provenance Provenance { get; }
+
+    /// <summary>Sentences about what had to be mended or passed over when the folder was opened.</summary>
+    public IReadOnlyList<string> Remarks => _remarks;
+
+    /// <summary>The folder a run gets when none is named: <c>ROOT/SLUG-SEED-TIME</c>.</summary>
+    /// <param name="time">Written in UTC to the second, as 20250131-235959.</param>
+    public static string DefaultPath(string root, string slug, long seed, DateTimeOffset time) =>
+        System.IO.Path.Combine(root, string.Create(CultureInfo.InvariantCulture, $"{slug}-{seed}-{time.UtcDateTime:yyyyMMdd-HHmmss}"));
+
+    /// <summary>Whether a folder holds a run that <see cref="Open"/> can go on with.</summary>
+    public static bool Exists(string path) =>
+        File.Exists(System.IO.Path.Combine(path, RunMark.FileName)) && File.Exists(System.IO.Path.Combine(path, ProvenanceFile));
+
+    /// <summary>Makes the folder of a new run.</summary>
+    /// <param name="path">A folder that is missing, empty, or left over from a creation that was interrupted.</param>
+    /// <param name="recipe">The resolved recipe.</param>
+    /// <param name="storage">The file system unless given.</param>
+    /// <param name="time">The system's clock unless given; for wall times of TensorBoard only.</param>
+    /// <exception cref="InputException">The folder holds something already, is in use, or cannot be written.</exception>
+    public static RunFolder Create(string path, string recipe, Provenance provenance, IFileStorage? storage = null, TimeProvider? time = null)
+    {
+        storage ??= new DiskStorage();
+        RefuseOccupied(path);
+        IDisposable? hold = null;
+        try
+        {
+            storage.CreateFolder(path);
+            hold = Hold(storage, path);
+            // The mark comes first, so a half-made folder is known as ours; the provenance last, so a whole one is known as whole.
+            RunMark.Write(storage, path);
+            foreach (string folder in (string[])["events", "samples", "checkpoints"])
+                storage.CreateFolder(System.IO.Path.Combine(path, folder));
+            foreach (string log in (string[])[MetricsName, "timings.jsonl"])
+                storage.Create(System.IO.Path.Combine(path, log)).Dispose();
+            storage.Replace(System.IO.Path.Combine(path, RecipeFile), stream => stream.Write(Encoding.UTF8.GetBytes(recipe)));
+            storage.Replace(System.IO.Path.Combine(path, ProvenanceFile), stream => stream.Write(Encoding.UTF8.GetBytes(provenance.ToJson())));
+            storage.SyncFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+            return new(path, storage, time ?? TimeProvider.System, hold, recovered: true);
+        }
+        catch (Exception fault)
+        {
+            hold?.Dispose();
+            if (fault is IOException or UnauthorizedAccessException)
+                throw new InputException($"{path}: the run folder cannot be made ({fault.Message}); choose a folder on a disk that has room and can be written.", fault);
+            throw;
+        }
+    }
+
+    /// <summary>Opens a run to go on with it; <see cref="LoadLatest"/> is the next call.</summary>
+    /// <inheritdoc cref="Create"/>
+    /// <exception cref="InputException">Not a run folder, another layout version, in use, or it cannot be written.</exception>
+    public static RunFolder Open(string path, IFileStorage? storage = null, TimeProvider? time = null)
+    {
+        storage ??= new DiskStorage();
+        RunMark.Check(path);
+        if (!Exists(path))
+            throw new InputException($"{path}: its creation was interrupted before anything ran; start the run again with this folder as --out.");
+        IDisposable? hold = null;
+        try
+        {
+            hold = Hold(storage, path);
+            return new(path, storage, time ?? TimeProvider.System, hold, recovered: false);
+        }
+        catch (Exception fault)
+        {
+            hold?.Dispose();
+            if (fault is IOException or UnauthorizedAccessException)
+                throw new InputException($"{path}: the run folder cannot be used ({fault.Message}); going on needs to read and write it.", fault);
+            throw;
+        }
+    }
+
+    /// <summary>The newest checkpoint that is whole; what was written after it is dropped.</summary>
+    /// <remarks>Damaged checkpoints on the way to it are told in <see cref="Remarks"/>.</remarks>
+    /// <returns>Null where the run has to begin at the beginning. The caller disposes it once it has taken what it needs.</returns>
+    /// <exception cref="InputException">No checkpoint is whole, or the folder cannot be written.</exception>
+    public Checkpoint? LoadLatest()
+    {
+        Checkpoint? latest = null;
+        Write("what the last process left", () =>
+        {
+            foreach (string leftover in Directory.EnumerateFiles(Path, "*" + AtomicWrites.PartialEnding, SearchOption.AllDirectories))
+                _storage.Delete(leftover);
+            latest = _checkpoints.OpenNewest(_metrics.Length, _remarks.Add);
+            _checkpoints.DropOld();
+            _metrics.CutTo(latest?.MetricsLength ?? 0);
+            _timings.DropTornLine();
+        });
+        _lastIteration = IterationLog.Read(In(MetricsName)) is [.., var last] ? last.Iteration : long.MinValue;
+        _recovered = true;
+        return latest;
+    }
+
+    /// <summary>Notes an iteration's metrics, here and for TensorBoard.</summary>
+    /// <param name="iteration">Larger than the last one noted.</param>
+    /// <param name="values">Finite numbers; a metric that has no value this time is left out.</param>
+    /// <exception cref="InputException">A value is not finite, or the disk refuses.</exception>
+    public void AppendMetrics(long iteration, IReadOnlyDictionary<string, double> values)
+    {
+        if (!_recovered || iteration <= _lastIteration)
+            throw new UnreachableException(_recovered ? $"Iteration {iteration} comes after {_lastIteration}." : "LoadLatest comes before the first metrics.");
+        Write(MetricsName, () =>
+        {
+            _metrics.Append(iteration, values);
+            _events ??= EventFile.Create(_storage, In("events"), _time, iteration);
+            _events.Write(iteration, values);
+        });
+        _lastIteration = iteration;
+    }
+
+    /// <summary>Notes an iteration's wall times.</summary>
+    /// <param name="seconds">By name, such as <c>seconds/rollout</c>.</param>
+    /// <exception cref="InputException">The disk refuses.</exception>
+    public void AppendTimings(long iteration, IReadOnlyDictionary<string, double> seconds) =>
+        Write("timings.jsonl", () => _timings.Append(iteration, seconds));
+
+    /// <summary>Saves what the run needs to go on from here; the two newest checkpoints are kept.</summary>
+    /// <param name="iteration">Not smaller than that of the checkpoint before.</param>
+    /// <param name="arrays">Parameters, optimizer moments, averages, by name.</param>
+    /// <param name="state">Everything else: random states, counters.</param>
+    /// <exception cref="InputException">The disk refuses; the last good checkpoint is named.</exception>
+    public void SaveCheckpoint(long iteration, IReadOnlyDictionary<string, StoredArray> arrays, JsonObject state)
+    {
+        if (!_recovered || _checkpoints.Newest > iteration)
+            throw new UnreachableException(_recovered ? $"Checkpoint {iteration} comes after {_checkpoints.Newest}." : "LoadLatest comes before the first checkpoint.");
+        Write($"the checkpoint of iteration {iteration}", () =>
+        {
+            _metrics.Sync();
+            _checkpoints.Save(iteration, _metrics.Length, arrays, state);
+        });
+    }
+
+    /// <summary>Saves a picture or a page of pictures, replacing one of that name.</summary>
+    /// <param name="name">A plain file name.</param>
+    /// <exception cref="InputException">The disk refuses.</exception>
+    public void SaveSample(string name, ReadOnlyMemory<byte> content)
+    {
+        if (name != System.IO.Path.GetFileName(name))
+            throw new ArgumentException($"'{name}' is not a plain file name.", nameof(name));
+        Write($"samples/{name}", () => _storage.Replace(System.IO.Path.Combine(In("samples"), name), stream => stream.Write(content.Span)));
+    }
+
+    /// <summary>Saves what was learned, as other tools load it.</summary>
+    /// <exception cref="InputException">The disk refuses; the last good checkpoint is named.</exception>
+    public void SavePolicy(IReadOnlyDictionary<string, StoredArray> arrays, IReadOnlyDictionary<string, string> metadata) =>
+        Write(PolicyName, () => _storage.Replace(In(PolicyName), stream => SafetensorsWriter.Write(stream, arrays, metadata)));
+
+    /// <summary>Lets the folder go. Nothing is written.</summary>
+    public void Dispose()
+    {
+        _events?.Dispose();
+        _metrics.Dispose();
+        _timings.Dispose();
+        _lock.Dispose();
+    }
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+
+    private static IDisposable Hold(IFileStorage storage, string path) =>
+        storage.Lock(System.IO.Path.Combine(path, LockFile))
+            ?? throw new InputException($"{path}: another process is using this run; wait until it ends, or stop it first.");
+
+    private static void RefuseOccupied(string path)
+    {
+        if (File.Exists(path))
+            throw new InputException($"{path}: this is a file; choose a folder as --out.");
+        if (!Directory.Exists(path))
+            return;
+        if (Exists(path))
+            throw new InputException($"{path}: there is a run in this folder already; go on with it by 'visalign resume {path}', or choose another --out.");
+        if (File.Exists(System.IO.Path.Combine(path, RunMark.FileName)))
+            RunMark.Check(path);
+        else if (Directory.EnumerateFileSystemEntries(path).Any(entry => System.IO.Path.GetFileName(entry) is not (LockFile or RunMark.FileName + AtomicWrites.PartialEnding)))
+            throw new InputException($"{path}: this folder is not empty and holds no run; choose another --out, or empty it.");
+    }
+
+    /// <summary>Does a write; after a failed one, what is on the disk is left as it is for the next process.</summary>
+    private void Write(string what, Action write)
+    {
+        if (_failure is not null)
+            throw new InputException(_failure.Message, _failure);
+        try
+        {
+            write();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            string good = _checkpoints.Newest is long last
+                ? $"the last good checkpoint is of iteration {last} ({_checkpoints.FileOf(last)})"
+                : "there is no checkpoint yet";
+            _failure = new InputException($"{Path}: {what} could not be written ({fault.Message}); {good}, so make room or mend the disk and go on with 'visalign resume {Path}'.", fault);
+            throw _failure;
+        }
+    }
+}
