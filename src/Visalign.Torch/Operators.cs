@@ -105,6 +105,8 @@ internal static class Operators
     internal static readonly Operator LogSoftmax = new("aten::log_softmax.int(Tensor self, int dim)");
     internal static readonly Operator Embedding = new("aten::embedding(Tensor weight, Tensor indices)");
     internal static readonly Operator UpsampleNearest2d = new("aten::upsample_nearest2d(Tensor self, int[2] output_size, float? scales_h, float? scales_w)");
+    internal static readonly Operator PixelShuffle = new("aten::pixel_shuffle(Tensor self, int upscale_factor)");
+    internal static readonly Operator PixelUnshuffle = new("aten::pixel_unshuffle(Tensor self, int downscale_factor)");
     internal static readonly Operator ScaledDotProductAttention = new("aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value)");
     internal static readonly Operator SelfAttention = new("visalign::self_attention(Tensor qkv, int heads)");
 }

@@ -39,6 +39,11 @@ public sealed partial class Tensor
     public Tensor UpsampleNearest(int factor) =>
         Operators.UpsampleNearest2d.Call(this, (ReadOnlySpan<long>)[Size(-2) * factor, Size(-1) * factor], (double)factor, (double)factor);
 
+    /// <summary><c>[B, C·f², H, W]</c> to <c>[B, C, H·f, W·f]</c>.</summary>
+    public Tensor PixelShuffle(int factor) => Operators.PixelShuffle.Call(this, (long)factor);
+    /// <summary><c>[B, C, H·f, W·f]</c> to <c>[B, C·f², H, W]</c>.</summary>
+    public Tensor PixelUnshuffle(int factor) => Operators.PixelUnshuffle.Call(this, (long)factor);
+
     /// <summary>Multi-head self-attention over packed queries, keys and values, scaled by one over the root of the head width.</summary>
     /// <remarks>
     /// Short float32 sequences on the CPU run in the bridge's own kernel, everything else in libtorch; both agree within
