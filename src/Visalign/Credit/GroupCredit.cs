@@ -1,0 +1,66 @@
+namespace Visalign.Credit;
+
+/// <summary>Over which rewards the deviation that scales advantages is taken.</summary>
+public enum DeviationScope
+{
+    /// <summary>Over the samples of the same prompt (GRPO).</summary>
+    Group,
+    /// <summary>Over all rewards of the iteration (Flow-GRPO's <c>global_std</c>).</summary>
+    Batch,
+}
+
+/// <summary>Each reward less its group's mean, over a deviation.</summary>
+/// <remarks>
+/// Shao et al., DeepSeekMath, arXiv 2402.03300, section 4.1; the population deviation and its stabilizer as in Flow-GRPO's
+/// <c>PerPromptStatTracker</c>: <c>A = (R - mean_group) / (std + 1e-4)</c>, in double precision.
+/// </remarks>
+public static class GroupCredit
+{
+    /// <summary>One advantage per sample.</summary>
+    /// <param name="rewards">B rewards; NaN where the judge failed: such a sample takes no part and gets 0.</param>
+    /// <param name="groups">B group numbers: samples of one prompt share one.</param>
+    /// <param name="stabilizer">Added to the deviation; sends a group of equal rewards to zero instead of NaN.</param>
+    /// <returns>B advantages.</returns>
+    public static double[] Advantages(ReadOnlySpan<double> rewards, ReadOnlySpan<long> groups, DeviationScope scope, double stabilizer = 1e-4)
+    {
+        if (rewards.Length != groups.Length) throw new ArgumentException($"{rewards.Length} rewards need as many group numbers, got {groups.Length}.");
+        Dictionary<long, Moments> perGroup = [];
+        var all = new Moments();
+        for (int i = 0; i < rewards.Length; i++)
+        {
+            if (double.IsNaN(rewards[i])) continue;
+            if (!perGroup.TryGetValue(groups[i], out var moments)) perGroup[groups[i]] = moments = new();
+            moments.Add(rewards[i]);
+            all.Add(rewards[i]);
+        }
+        var advantages = new double[rewards.Length];
+        for (int i = 0; i < rewards.Length; i++)
+        {
+            if (double.IsNaN(rewards[i])) continue;
+            var group = perGroup[groups[i]];
+            double deviation = (scope == DeviationScope.Group ? group : all).Deviation;
+            double difference = rewards[i] - group.Mean;
+            // A mean of equal numbers may miss them by one rounding; that is no signal.
+            advantages[i] = group.AllEqual ? 0 : difference / (deviation + stabilizer);
+        }
+        return advantages;
+    }
+
+    private sealed class Moments
+    {
+        private readonly List<double> _values = [];
+
+        internal void Add(double value) => _values.Add(value);
+        internal double Mean => _values.Sum() / _values.Count;
+        internal bool AllEqual => _values.All(value => value == _values[0]);
+
+        internal double Deviation
+        {
+            get
+            {
+                double mean = Mean;
+                return Math.Sqrt(_values.Sum(value => (value - mean) * (value - mean)) / _values.Count);
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Visalign.Torch;
+
+namespace Visalign.Generators;
+
+/// <summary>Coefficients-preserving sampling: noise is exchanged, not added, so every state lies on the flow's path.</summary>
+/// <remarks>
+/// Wang and Yu, Flow-CPS, arXiv 2509.05952, and the authors' <c>sde_step_with_logprob</c>:
+/// <code>
+/// deviation = s' sin(eta π / 2)
+/// mean      = (1 - s') x0 + sqrt(s'² - deviation²) x1,   x0 = z - s v,  x1 = z + (1 - s) v
+/// </code>
+/// Departures: none. Their "log-probability" is <see cref="GaussianStep.NegativeSquaredDistance"/>.
+/// </remarks>
+public static class Cps
+{
+    /// <summary>One step for a batch whose rows may sit at different noise levels.</summary>
+    /// <param name="latents">Shape <c>[B, …]</c>, float32.</param>
+    /// <param name="velocity">Shape of the latents: noise minus data.</param>
+    /// <param name="from">Shape <c>[B]</c> or <c>[]</c>: s.</param>
+    /// <param name="to">Shape <c>[B]</c> or <c>[]</c>: s', below s.</param>
+    /// <param name="noiseScale">eta in [0, 1]; 0 gives the Euler step of the ODE.</param>
+    public static GaussianStep Step(Tensor latents, Tensor velocity, Tensor from, Tensor to, double noiseScale)
+    {
+        Expect.SameShape(latents, velocity);
+        using var scope = Tensor.Scope();
+        var s = FlowSde.PerRow(from, latents);                                               // [B, 1, …]
+        var next = FlowSde.PerRow(to, latents);
+        var deviation = next * Math.Sin(noiseScale * Math.PI / 2);
+        var data = latents - s * velocity;                                                   // [B, …]
+        var noise = latents + (1 - s) * velocity;
+        var mean = (1 - next) * data + (next.Square() - deviation.Square()).Sqrt() * noise;
+        return new(scope.Keep(mean), scope.Keep(deviation));
+    }
+}

@@ -1,0 +1,30 @@
+using Visalign.Generators;
+using Visalign.Torch;
+
+namespace Visalign.Objectives;
+
+/// <summary>What the squared distance of two step means is divided by.</summary>
+public enum KlForm
+{
+    /// <summary>Twice the step's variance, sigma² h: the exact KL of equal-variance Gaussians per element, as in the paper.</summary>
+    Exact,
+    /// <summary>Twice sigma² without the step length, as in Flow-GRPO's code; its coefficients are ten times larger.</summary>
+    WithoutStepLength,
+}
+
+/// <summary>Divergence of the policy's step from the reference's.</summary>
+/// <remarks>Liu et al., Flow-GRPO, arXiv 2505.05470, equation 12: <c>mean (μ - μ_ref)² / (2 τ²)</c>, averaged over elements and batch.</remarks>
+public static class GaussianKl
+{
+    /// <summary>The penalty.</summary>
+    /// <param name="policy">The policy's step.</param>
+    /// <param name="referenceMean">Shape of the latents, without gradient.</param>
+    /// <param name="variance">Broadcastable: τ² for <see cref="KlForm.Exact"/>, sigma² for <see cref="KlForm.WithoutStepLength"/>.</param>
+    /// <returns>Scalar; zero when the policies agree.</returns>
+    public static Tensor Loss(GaussianStep policy, Tensor referenceMean, Tensor variance)
+    {
+        Expect.SameShape(policy.Mean, referenceMean);
+        using var scope = Tensor.Scope();
+        return scope.Keep(((policy.Mean - referenceMean.Detach()).Square() / (variance * 2)).Mean());  // []
+    }
+}
