@@ -6,6 +6,10 @@ public static class OracleRoot
     /// <summary>The folder of all cases.</summary>
     public static string Path { get; } = Environment.GetEnvironmentVariable("VISALIGN_ORACLES") ?? Shipped();
 
+    /// <summary>Every slug that has a folder, sorted.</summary>
+    public static IEnumerable<string> Slugs =>
+        Directory.EnumerateDirectories(Path).Select(folder => System.IO.Path.GetFileName(folder)).Order(StringComparer.Ordinal);
+
     /// <summary>The case files of a slug: exactly <c>SLUG/CASE.safetensors</c> and <c>SLUG/CASE.json</c>, sorted.</summary>
     public static IEnumerable<string> Cases(string slug) =>
         Directory.EnumerateFiles(System.IO.Path.Combine(Path, slug)).Where(IsCase).Order(StringComparer.Ordinal);
