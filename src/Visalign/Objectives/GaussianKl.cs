@@ -23,8 +23,19 @@ public static class GaussianKl
     /// <returns>Scalar; zero when the policies agree.</returns>
     public static Tensor Loss(GaussianStep policy, Tensor referenceMean, Tensor variance)
     {
-        Expect.SameShape(policy.Mean, referenceMean);
         using var scope = Tensor.Scope();
-        return scope.Keep(((policy.Mean - referenceMean.Detach()).Square() / (variance * 2)).Mean());  // []
+        return scope.Keep(PerSample(policy.Mean, referenceMean, variance).Mean());  // []
+    }
+
+    /// <summary>The penalty of each sample.</summary>
+    /// <param name="mean">Shape <c>[B, …]</c>: the policy's step mean.</param>
+    /// <param name="referenceMean">The same shape, without gradient.</param>
+    /// <param name="variance">Broadcastable, as for <see cref="Loss"/>.</param>
+    /// <returns>Shape <c>[B]</c>.</returns>
+    public static Tensor PerSample(Tensor mean, Tensor referenceMean, Tensor variance)
+    {
+        Expect.SameShape(mean, referenceMean);
+        using var scope = Tensor.Scope();
+        return scope.Keep(((mean - referenceMean.Detach()).Square() / (variance * 2)).MeanPerSample());
     }
 }
