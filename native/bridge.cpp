@@ -15,6 +15,9 @@
 #include <torch/csrc/autograd/variable.h>
 #include <torch/version.h>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 #include <map>
 #include <memory>
 #include <sstream>
@@ -303,6 +306,15 @@ torch::autograd::Engine& checkpointing_engine() {
 
 const bool engine_installed = [] {
     torch::autograd::set_default_engine_stub(&checkpointing_engine);
+    return true;
+}();
+
+// A step frees and asks for the same large blocks again; handed back to the system in between, each costs page faults.
+const bool memory_kept = [] {
+#if defined(__GLIBC__)
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the largest glibc allows
+    mallopt(M_TRIM_THRESHOLD, 512 << 20);
+#endif
     return true;
 }();
 

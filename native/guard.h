@@ -2,6 +2,7 @@
 #pragma once
 #include "bridge.h"
 
+#include <c10/core/GradMode.h>
 #include <c10/util/Exception.h>
 #include <cstring>
 #include <exception>
@@ -21,6 +22,12 @@ struct usage_error : std::exception {
     const char* what() const noexcept override { return text.c_str(); }
     std::string text;
 };
+
+// Our kernels write their gradients straight into memory, so autograd cannot record them; better no second derivative
+// than a wrong one.
+inline void refuse_second_derivative(const char* kernel) {
+    TORCH_CHECK(!c10::GradMode::is_enabled(), "visalign::", kernel, " has no second derivative; write it with libtorch's own operators to differentiate twice");
+}
 
 inline bool tells_of_memory(const std::string& text) {
     return text.find("not enough memory") != std::string::npos || text.find("out of memory") != std::string::npos ||

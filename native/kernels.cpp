@@ -1,6 +1,7 @@
 // The few hot loops that libtorch runs poorly at toy sizes. Each has a portable form in C# that the tests hold it to.
 #include "bridge.h"
 #include "guard.h"
+#include "vector.h"
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
@@ -17,8 +18,9 @@ namespace {
 // Row-major, rows padded to a multiple of 16 floats so that no loop has a tail. The order of additions depends on the
 // sizes alone, never on threads or batch.
 
-constexpr int64_t lanes = 16;
-typedef float vector16 __attribute__((vector_size(64), aligned(4)));
+using visalign::exponential;
+using visalign::lanes;
+using visalign::vector16;
 
 int64_t padded(int64_t count) { return (count + lanes - 1) / lanes * lanes; }
 
@@ -60,24 +62,6 @@ void transpose(int64_t rows, int64_t columns, const float* from, int64_t ld_from
 void copy_rows(int64_t rows, int64_t columns, const float* from, int64_t ld_from, float* to, int64_t ld_to, float scale = 1) {
     for (int64_t i = 0; i < rows; ++i)
         for (int64_t j = 0; j < columns; ++j) to[i * ld_to + j] = from[i * ld_from + j] * scale;
-}
-
-// exp for x <= 0 within 2 ulp: 2^n · p(r) with r = x - n ln 2 in [-ln2/2, ln2/2].
-inline float exponential(float x) {
-    x = x < -87.0f ? -87.0f : x;
-    float n = std::nearbyint(x * 1.44269504f);
-    float r = x - n * 0.693359375f + n * 2.12194440e-4f;
-    float p = 1.9875691e-4f;
-    p = p * r + 1.3981999e-3f;
-    p = p * r + 8.3334519e-3f;
-    p = p * r + 4.1665796e-2f;
-    p = p * r + 1.6666666e-1f;
-    p = p * r + 5.0000001e-1f;
-    p = p * r * r + r + 1.0f;
-    int32_t bits = (static_cast<int32_t>(n) + 127) << 23;
-    float power;
-    std::memcpy(&power, &bits, sizeof power);
-    return p * power;
 }
 
 void softmax_row(float* row, int64_t count) {
@@ -202,6 +186,7 @@ struct SelfAttention final : torch::autograd::Function<SelfAttention> {
     }
 
     static variable_list backward(AutogradContext* ctx, variable_list gradients) {
+        visalign::refuse_second_derivative("self_attention");
         auto saved = ctx->get_saved_variables();
         const auto& qkv = saved[0];
         int64_t heads = ctx->saved_data["heads"].toInt();

@@ -14,9 +14,11 @@ internal sealed unsafe class Operator
 
     /// <summary>Declares an operator by the part of its schema that the C# side relies on.</summary>
     /// <param name="signature">As libtorch prints it, up to the last argument ever passed: <c>aten::add.Tensor(Tensor self, Tensor other)</c>.</param>
-    internal Operator(string signature)
+    /// <param name="since">The first libtorch that has it, where that is later than the oldest one supported; its callers ask <see cref="Exists"/>.</param>
+    internal Operator(string signature, string since = Libtorch.Oldest)
     {
         Signature = signature;
+        Since = Version.Parse(since);
         int open = signature.IndexOf('(', StringComparison.Ordinal);
         string full = signature[..open];
         int dot = full.IndexOf('.', StringComparison.Ordinal);
@@ -27,6 +29,7 @@ internal sealed unsafe class Operator
     internal string Signature { get; }
     internal string Name { get; }
     internal string Overload { get; }
+    internal Version Since { get; }
 
     /// <summary>Every operator that typed methods are built on.</summary>
     internal static IReadOnlyList<Operator> All
@@ -37,6 +40,9 @@ internal sealed unsafe class Operator
             lock (Declared) return [.. Declared];
         }
     }
+
+    /// <summary>Whether it is libtorch's and not one of the bridge's own kernels.</summary>
+    internal bool IsLibtorchs => Name.StartsWith("aten::", StringComparison.Ordinal);
 
     /// <summary>Whether this libtorch has the operator.</summary>
     internal bool Exists => Resolve() != 0;

@@ -8,7 +8,7 @@ namespace Visalign.Torch.Engines;
 /// <remarks>The name of the result is a hash of the sources, the compiler, the processor and that libtorch: a change of any of them builds anew.</remarks>
 internal static class BridgeBuilder
 {
-    private static readonly string[] Sources = ["bridge.cpp", "kernels.cpp", "bridge.h", "guard.h"];
+    private static readonly string[] Sources = ["bridge.cpp", "kernels.cpp", "layers.cpp", "linear.cpp", "bridge.h", "guard.h", "vector.h"];
 
     /// <summary>Where built bridges and measurements are kept: <c>VISALIGN_CACHE</c>, or the user's cache folder.</summary>
     internal static string CacheFolder
@@ -38,7 +38,7 @@ internal static class BridgeBuilder
         if (File.Exists(library)) return library;
         foreach (string name in Sources) File.WriteAllText(Path.Combine(folder, name), Source(name));
         Console.Error.WriteLine($"Building the bridge to libtorch {libtorch.Version} ({libtorch.Origin}), once …");
-        var objects = new[] { "bridge", "kernels" };
+        string[] objects = [.. Sources.Where(name => name.EndsWith(".cpp", StringComparison.Ordinal)).Select(name => Path.GetFileNameWithoutExtension(name))];
         var builds = objects.Select(name => Task.Run(() => Compile(libtorch, folder, name))).ToArray();
         Task.WaitAll(builds);
         string staged = library + ".new";
@@ -51,7 +51,7 @@ internal static class BridgeBuilder
     }
 
     private static void Compile(Libtorch libtorch, string folder, string name) =>
-        Run(["-std=c++17", .. name == "kernels" ? new[] { "-O3", "-march=native" } : ["-O2"], "-fno-trapping-math", "-fno-math-errno", "-fPIC", "-fopenmp",
+        Run(["-std=c++17", .. name == "bridge" ? new[] { "-O2" } : ["-O3", "-march=native"], "-fno-trapping-math", "-fno-math-errno", "-fPIC", "-fopenmp",
             "-D_GLIBCXX_USE_CXX11_ABI=" + (libtorch.NewStringAbi ? "1" : "0"), .. libtorch.Includes.Select(include => "-I" + include),
             "-c", Path.Combine(folder, name + ".cpp"), "-o", Path.Combine(folder, name + ".o")]);
 

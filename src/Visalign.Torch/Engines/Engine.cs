@@ -96,6 +96,9 @@ public sealed class Engine
         // Native code does not see Environment.SetEnvironmentVariable; these are read when the libraries load.
         _ = SetVariable("OMP_NUM_THREADS", threads.ToString(CultureInfo.InvariantCulture), 1);
         if (blas.Core.Length > 0) _ = SetVariable("OPENBLAS_CORETYPE", blas.Core, 1);
+        // A thread that waits spins only briefly: by default it burns its core for milliseconds, which on a machine with
+        // anything else to do keeps the thread it waits for from running at all.
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OMP_WAIT_POLICY"))) _ = SetVariable("GOMP_SPINCOUNT", "2000", 0);
         blas.Load();
 
         nint library = NativeLibrary.Load(path);

@@ -13,6 +13,9 @@ namespace Visalign.Torch.Engines;
 /// <param name="ExternalBlas">Whether it calls the system's <c>libblas.so.3</c> instead of a BLAS of its own.</param>
 public sealed record Libtorch(string Origin, string Version, IReadOnlyList<string> Includes, string Libraries, bool NewStringAbi, bool HasCuda, bool ExternalBlas)
 {
+    /// <summary>The oldest version that everything here is tested against.</summary>
+    public const string Oldest = "1.13";
+
     /// <summary>What to say when none is found.</summary>
     public const string HowToInstall =
         "On Debian or Ubuntu: sudo apt-get install g++ libtorch-dev libopenblas0-openmp. Elsewhere unpack a libtorch archive and set LIBTORCH to its folder.";

@@ -69,6 +69,24 @@ public sealed class AdamW : IDisposable
         }
     }
 
+    /// <summary>The portable form of <see cref="Step"/>, in libtorch's operators.</summary>
+    internal double PortableStep(double learningRate, double averageDecay = 1)
+    {
+        using var scope = Tensor.Scope();
+        using var noGradient = Autograd.NoGrad();
+        var gradients = _parameters.Gradients;
+        double norm = gradients.Norm().Item();
+        if (norm > _options.ClipNorm) gradients = gradients * (_options.ClipNorm / (norm + 1e-6));
+        StepCount++;
+        First.LerpInPlace(gradients, 1 - _options.Beta1);
+        Second.LerpInPlace(gradients.Square(), 1 - _options.Beta2);
+        var root = (Second / (1 - Math.Pow(_options.Beta2, StepCount))).Sqrt() + _options.Epsilon;
+        _parameters.Values.MulInPlace(1 - learningRate * _options.WeightDecay);
+        _parameters.Values.AddInPlace(First / root, -learningRate / (1 - Math.Pow(_options.Beta1, StepCount)));
+        if (averageDecay < 1) Average?.LerpInPlace(_parameters.Values, 1 - averageDecay);
+        return norm;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

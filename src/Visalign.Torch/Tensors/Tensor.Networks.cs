@@ -7,7 +7,10 @@ public sealed partial class Tensor
     /// <summary>Matrix product with libtorch's broadcasting.</summary>
     public Tensor MatMul(Tensor other) => Operators.MatMul.Call(this, other);
     /// <summary><c>this · weightᵀ + bias</c> over the last dimension.</summary>
-    public Tensor Linear(Tensor weight, Tensor? bias = null) => Operators.Linear.Call(this, weight, bias);
+    public Tensor Linear(Tensor weight, Tensor? bias = null) =>
+        RunsInKernels && Rank >= 2 && weight.RunsInKernels && (bias?.RunsInKernels ?? true) ? Operators.FusedLinear.Call(this, weight, bias) : PortableLinear(weight, bias);
+    /// <summary>The portable form of <see cref="Linear"/>.</summary>
+    internal Tensor PortableLinear(Tensor weight, Tensor? bias) => Operators.Linear.Call(this, weight, bias);
     /// <summary>Two-dimensional convolution of <c>[B, C, H, W]</c>.</summary>
     public Tensor Conv2d(Tensor weight, Tensor? bias = null, int stride = 1, int padding = 0, int dilation = 1, int groups = 1) =>
         Operators.Conv2d.Call(this, weight, bias, (long)stride, (long)padding, (long)dilation, (long)groups);
@@ -18,7 +21,9 @@ public sealed partial class Tensor
     public Tensor GroupNorm(int groups, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5) =>
         Operators.GroupNorm.Call(this, (long)groups, weight, bias, epsilon);
     /// <summary>Gaussian error linear unit, exact or by tanh.</summary>
-    public Tensor Gelu(bool tanh = false) => Operators.Gelu.Call(this, tanh ? "tanh" : "none");
+    public Tensor Gelu(bool tanh = false) => tanh && RunsInKernels ? Operators.GeluTanh.Call(this) : PortableGelu(tanh);
+    /// <summary>The portable form of <see cref="Gelu"/>.</summary>
+    internal Tensor PortableGelu(bool tanh) => Operators.Gelu.Call(this, tanh ? "tanh" : "none");
     /// <summary><c>x · sigmoid(x)</c>.</summary>
     public Tensor Silu() => Operators.Silu.Call(this);
     /// <summary><c>max(x, 0)</c>.</summary>
@@ -44,6 +49,30 @@ public sealed partial class Tensor
     /// <summary><c>[B, C, H·f, W·f]</c> to <c>[B, C·f², H, W]</c>.</summary>
     public Tensor PixelUnshuffle(int factor) => Operators.PixelUnshuffle.Call(this, (long)factor);
 
+    /// <summary>Adaptive normalization: <c>shift + (1 + scale) · x̂</c>, x̂ normalized over the last dimension.</summary>
+    /// <remarks>Peebles and Xie, arXiv 2212.09748. On the CPU in float32 one pass of the bridge's own kernel, which has no second derivative.</remarks>
+    /// <param name="shift">Shape <c>[B, 1, D]</c> for this of shape <c>[B, T, D]</c>.</param>
+    /// <param name="scale">Shape <c>[B, 1, D]</c>.</param>
+    public Tensor ModulatedNorm(Tensor shift, Tensor scale, double epsilon = 1e-6) =>
+        RunsInKernels && Size(-1) % KernelLanes == 0 ? Operators.ModulatedNorm.Call(this, shift, scale, epsilon) : PortableModulatedNorm(shift, scale, epsilon);
+
+    /// <summary>The portable form of <see cref="ModulatedNorm"/>.</summary>
+    internal Tensor PortableModulatedNorm(Tensor shift, Tensor scale, double epsilon)
+    {
+        using var scope = Scope();
+        return scope.Keep(shift.AddProduct(LayerNorm(epsilon: epsilon), scale + 1));
+    }
+
+    /// <summary>A gated residual: <c>this + gate · branch</c>.</summary>
+    /// <param name="gate">Shape <c>[B, 1, D]</c> for this of shape <c>[B, T, D]</c>.</param>
+    /// <param name="branch">Shape <c>[B, T, D]</c>.</param>
+    public Tensor GatedSum(Tensor gate, Tensor branch) =>
+        RunsInKernels && Size(-1) % KernelLanes == 0 ? Operators.GatedSum.Call(this, gate, branch) : AddProduct(gate, branch);
+
+    private const int KernelLanes = 16;
+
+    private bool RunsInKernels => Info is { DType: (int)DType.Float32, DeviceType: 0 };
+
     /// <summary>Multi-head self-attention over packed queries, keys and values, scaled by one over the root of the head width.</summary>
     /// <remarks>
     /// Short float32 sequences on the CPU run in the bridge's own kernel, everything else in libtorch; both agree within
@@ -54,7 +83,7 @@ public sealed partial class Tensor
     public Tensor SelfAttention(int heads)
     {
         const int LongestFused = 256;
-        return Size(1) <= LongestFused && DType == DType.Float32 && Device.Kind == Device.Cpu.Kind
+        return RunsInKernels && Size(1) <= LongestFused
             ? Operators.SelfAttention.Call(this, (long)heads)
             : PortableSelfAttention(heads);
     }

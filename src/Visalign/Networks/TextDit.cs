@@ -54,20 +54,18 @@ public static class TextDit
             x = block.Keep(Block(w[$"blocks.{i}"], config, x, condition));
         }
         var modulation = Layers.Linear(w["final.modulation"], condition).Unsqueeze(1).Chunk(2, 2);      // [B, 1, D] each
-        var kept = Modulate(x.Narrow(1, length, config.PictureTokens), modulation[0], modulation[1]);   // [B, N, D]
+        var kept = x.Narrow(1, length, config.PictureTokens).ModulatedNorm(modulation[0], modulation[1]);  // [B, N, D]
         return scope.Keep(Picture(Layers.Linear(w["final.projection"], kept), config));
     }
 
     private static Tensor Block(Weights w, TextDitConfig config, Tensor x, Tensor condition)
     {
         var m = Layers.Linear(w["modulation"], condition).Unsqueeze(1).Chunk(6, 2);                     // [B, 1, D] each
-        var attention = Layers.Linear(w["attention.qkv"], Modulate(x, m[0], m[1])).SelfAttention(config.Heads);
-        x = x.AddProduct(m[2], Layers.Linear(w["attention.out"], attention));
-        var hidden = Layers.Linear(w["mlp.0"], Modulate(x, m[3], m[4])).Gelu(tanh: true);
-        return x.AddProduct(m[5], Layers.Linear(w["mlp.2"], hidden));
+        var attention = Layers.Linear(w["attention.qkv"], x.ModulatedNorm(m[0], m[1])).SelfAttention(config.Heads);
+        x = x.GatedSum(m[2], Layers.Linear(w["attention.out"], attention));
+        var hidden = Layers.Linear(w["mlp.0"], x.ModulatedNorm(m[3], m[4])).Gelu(tanh: true);
+        return x.GatedSum(m[5], Layers.Linear(w["mlp.2"], hidden));
     }
-
-    private static Tensor Modulate(Tensor x, Tensor shift, Tensor scale) => shift.AddProduct(x.LayerNorm(epsilon: 1e-6), scale + 1);
 
     private static Tensor Patches(Tensor latents, TextDitConfig config)
     {

@@ -1,0 +1,237 @@
+// The elementwise parts of a transformer block, each in one pass where libtorch makes several over memory. Rows are
+// shared out by sample, so sums do not depend on the number of threads. Each has a portable form in C#.
+#include "guard.h"
+#include "vector.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/gelu_backward.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/library.h>
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::Function;
+using torch::autograd::variable_list;
+using visalign::exponential;
+using visalign::lanes;
+using visalign::load;
+using visalign::store;
+using visalign::total;
+using visalign::vector16;
+
+constexpr int64_t grain = 4096;  // floats a thread should have at least
+
+void require_float(const at::Tensor& tensor, const char* name) {
+    TORCH_CHECK(tensor.is_cpu() && tensor.scalar_type() == at::kFloat, name, " must be float32 on the CPU");
+}
+
+// ---- GELU by tanh --------------------------------------------------------------------------------------------------
+// ½ (1 + tanh u) = sigmoid(2u), u = √(2/π) (x + 0.044715 x³).
+
+constexpr float slope = 1.5957691216f, cubic = 0.044715f;  // 2 √(2/π)
+
+inline float gate_of(float x) { return 1 / (1 + exponential(-slope * (x + cubic * x * x * x))); }
+
+struct Gelu final : Function<Gelu> {
+    static at::Tensor forward(AutogradContext* ctx, const at::Tensor& input) {
+        auto x = input.contiguous();
+        auto output = at::empty(x.sizes(), x.options());
+        const float* in = x.data_ptr<float>();
+        float* out = output.data_ptr<float>();
+        at::parallel_for(0, x.numel(), grain, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i) out[i] = in[i] * gate_of(in[i]);
+        });
+        ctx->save_for_backward({x});
+        return output;
+    }
+
+    static variable_list backward(AutogradContext* ctx, variable_list gradients) {
+        auto x = ctx->get_saved_variables()[0];
+        if (c10::GradMode::is_enabled()) return {at::gelu_backward(gradients[0], x, "tanh")};
+        auto incoming = gradients[0].contiguous();
+        auto gradient = at::empty(x.sizes(), x.options());
+        const float *in = x.data_ptr<float>(), *up = incoming.data_ptr<float>();
+        float* out = gradient.data_ptr<float>();
+        at::parallel_for(0, x.numel(), grain, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i) {
+                float value = in[i], gate = gate_of(value);
+                out[i] = up[i] * (gate + value * gate * (1 - gate) * slope * (1 + 3 * cubic * value * value));
+            }
+        });
+        return {gradient};
+    }
+};
+
+at::Tensor gelu_tanh(const at::Tensor& x) {
+    require_float(x, "x");
+    return Gelu::apply(x);
+}
+
+// ---- rows with a vector per sample ---------------------------------------------------------------------------------
+// x [B, T, D] beside shift, scale or gate [B, 1, D], which are usually parts of one wider matrix.
+
+struct PerSample {
+    at::Tensor tensor;
+    const float* data;
+    int64_t stride;
+
+    explicit PerSample(const at::Tensor& given) : tensor(given.stride(2) == 1 ? given : given.contiguous()) {
+        data = tensor.data_ptr<float>();
+        stride = tensor.stride(0);
+    }
+    const float* of(int64_t sample) const { return data + sample * stride; }
+};
+
+void require_rows(const at::Tensor& x, const at::Tensor& vector, const char* name) {
+    require_float(x, "x");
+    require_float(vector, name);
+    TORCH_CHECK(x.dim() == 3 && x.size(2) % lanes == 0, "x must be [B, T, D] with D a multiple of ", lanes, ", got ", x.sizes());
+    TORCH_CHECK(vector.dim() == 3 && vector.size(0) == x.size(0) && vector.size(1) == 1 && vector.size(2) == x.size(2), name,
+                " must be [", x.size(0), ", 1, ", x.size(2), "], got ", vector.sizes());
+}
+
+template <class Body>
+void each_sample(const at::Tensor& x, Body body) {
+    int64_t length = std::max<int64_t>(1, x.size(1) * x.size(2));
+    at::parallel_for(0, x.size(0), std::max<int64_t>(1, grain / length), [&](int64_t begin, int64_t end) {
+        for (int64_t sample = begin; sample < end; ++sample) body(sample);
+    });
+}
+
+// shift + (1 + scale) · (x - mean) / deviation over the last dimension.
+struct ModulatedNorm final : Function<ModulatedNorm> {
+    static at::Tensor forward(AutogradContext* ctx, const at::Tensor& input, const at::Tensor& shift, const at::Tensor& scale, double epsilon) {
+        auto x = input.contiguous();
+        int64_t tokens = x.size(1), width = x.size(2);
+        auto output = at::empty(x.sizes(), x.options());
+        auto moments = at::empty({x.size(0), tokens, 2}, x.options());  // mean, 1 / deviation
+        PerSample shifts(shift), scales(scale);
+        const float* in = x.data_ptr<float>();
+        float *out = output.data_ptr<float>(), *kept = moments.data_ptr<float>();
+        each_sample(x, [&](int64_t sample) {
+            const float *add = shifts.of(sample), *factor = scales.of(sample);
+            for (int64_t row = sample * tokens; row < (sample + 1) * tokens; ++row) {
+                const float* from = in + row * width;
+                vector16 sum{}, square{};
+                for (int64_t j = 0; j < width; j += lanes) sum += load(from + j);
+                float mean = total(sum) / static_cast<float>(width);
+                for (int64_t j = 0; j < width; j += lanes) {
+                    vector16 centered = load(from + j) - mean;
+                    square += centered * centered;
+                }
+                float inverse = 1 / std::sqrt(total(square) / static_cast<float>(width) + static_cast<float>(epsilon));
+                for (int64_t j = 0; j < width; j += lanes)
+                    store(out + row * width + j, load(add + j) + (load(from + j) - mean) * inverse * (1 + load(factor + j)));
+                kept[2 * row] = mean;
+                kept[2 * row + 1] = inverse;
+            }
+        });
+        ctx->save_for_backward({x, scale, moments});
+        return output;
+    }
+
+    static variable_list backward(AutogradContext* ctx, variable_list gradients) {
+        visalign::refuse_second_derivative("modulated_norm");
+        auto saved = ctx->get_saved_variables();
+        const auto& x = saved[0];
+        int64_t tokens = x.size(1), width = x.size(2);
+        auto incoming = gradients[0].contiguous();
+        auto gradient = at::empty(x.sizes(), x.options());
+        auto shift_gradient = at::empty({x.size(0), 1, width}, x.options());
+        auto scale_gradient = at::empty({x.size(0), 1, width}, x.options());
+        PerSample scales(saved[1]);
+        const float *in = x.data_ptr<float>(), *kept = saved[2].data_ptr<float>(), *up = incoming.data_ptr<float>();
+        float *out = gradient.data_ptr<float>(), *to_shift = shift_gradient.data_ptr<float>(), *to_scale = scale_gradient.data_ptr<float>();
+        each_sample(x, [&](int64_t sample) {
+            const float* factor = scales.of(sample);
+            float *shifted = to_shift + sample * width, *scaled = to_scale + sample * width;
+            std::memset(shifted, 0, width * sizeof(float));
+            std::memset(scaled, 0, width * sizeof(float));
+            for (int64_t row = sample * tokens; row < (sample + 1) * tokens; ++row) {
+                const float *from = in + row * width, *g = up + row * width;
+                float mean = kept[2 * row], inverse = kept[2 * row + 1];
+                vector16 sum{}, product{};
+                for (int64_t j = 0; j < width; j += lanes) {
+                    vector16 normal = (load(from + j) - mean) * inverse, down = load(g + j), inner = down * (1 + load(factor + j));
+                    store(shifted + j, load(shifted + j) + down);
+                    store(scaled + j, load(scaled + j) + down * normal);
+                    sum += inner;
+                    product += inner * normal;
+                }
+                float average = total(sum) / static_cast<float>(width), along = total(product) / static_cast<float>(width);
+                for (int64_t j = 0; j < width; j += lanes) {
+                    vector16 normal = (load(from + j) - mean) * inverse;
+                    store(out + row * width + j, inverse * (load(g + j) * (1 + load(factor + j)) - average - normal * along));
+                }
+            }
+        });
+        return {gradient, shift_gradient, scale_gradient, at::Tensor()};
+    }
+};
+
+at::Tensor modulated_norm(const at::Tensor& x, const at::Tensor& shift, const at::Tensor& scale, double epsilon) {
+    require_rows(x, shift, "shift");
+    require_rows(x, scale, "scale");
+    return ModulatedNorm::apply(x, shift, scale, epsilon);
+}
+
+// x + gate · y.
+struct GatedSum final : Function<GatedSum> {
+    static at::Tensor forward(AutogradContext* ctx, const at::Tensor& input, const at::Tensor& gate, const at::Tensor& branch) {
+        auto x = input.contiguous(), y = branch.contiguous();
+        int64_t tokens = x.size(1), width = x.size(2);
+        auto output = at::empty(x.sizes(), x.options());
+        PerSample gates(gate);
+        const float *in = x.data_ptr<float>(), *other = y.data_ptr<float>();
+        float* out = output.data_ptr<float>();
+        each_sample(x, [&](int64_t sample) {
+            const float* factor = gates.of(sample);
+            for (int64_t row = sample * tokens * width; row < (sample + 1) * tokens * width; row += width)
+                for (int64_t j = 0; j < width; j += lanes) store(out + row + j, load(in + row + j) + load(factor + j) * load(other + row + j));
+        });
+        ctx->save_for_backward({gate, y});
+        return output;
+    }
+
+    static variable_list backward(AutogradContext* ctx, variable_list gradients) {
+        visalign::refuse_second_derivative("gated_sum");
+        auto saved = ctx->get_saved_variables();
+        const auto& y = saved[1];
+        int64_t tokens = y.size(1), width = y.size(2);
+        auto incoming = gradients[0].contiguous();
+        auto gate_gradient = at::empty({y.size(0), 1, width}, y.options());
+        auto gradient = at::empty(y.sizes(), y.options());
+        PerSample gates(saved[0]);
+        const float *in = y.data_ptr<float>(), *up = incoming.data_ptr<float>();
+        float *out = gradient.data_ptr<float>(), *to_gate = gate_gradient.data_ptr<float>();
+        each_sample(y, [&](int64_t sample) {
+            const float* factor = gates.of(sample);
+            float* gated = to_gate + sample * width;
+            std::memset(gated, 0, width * sizeof(float));
+            for (int64_t row = sample * tokens * width; row < (sample + 1) * tokens * width; row += width)
+                for (int64_t j = 0; j < width; j += lanes) {
+                    vector16 down = load(up + row + j);
+                    store(gated + j, load(gated + j) + down * load(in + row + j));
+                    store(out + row + j, down * load(factor + j));
+                }
+        });
+        return {gradients[0], gate_gradient, gradient};
+    }
+};
+
+at::Tensor gated_sum(const at::Tensor& x, const at::Tensor& gate, const at::Tensor& y) {
+    require_rows(x, gate, "gate");
+    require_float(y, "y");
+    TORCH_CHECK(y.sizes().equals(x.sizes()), "y must be ", x.sizes(), ", got ", y.sizes());
+    return GatedSum::apply(x, gate, y);
+}
+
+}  // namespace
+
+TORCH_LIBRARY_FRAGMENT(visalign, library) {
+    library.def("gelu_tanh(Tensor x) -> Tensor", &gelu_tanh);
+    library.def("modulated_norm(Tensor x, Tensor shift, Tensor scale, float epsilon) -> Tensor", &modulated_norm);
+    library.def("gated_sum(Tensor x, Tensor gate, Tensor y) -> Tensor", &gated_sum);
+}

@@ -1,0 +1,158 @@
+using Visalign.Torch.Native;
+
+namespace Visalign.Tests.Torch;
+
+/// <summary>Holds every kernel of the bridge to its portable form: values, gradients, thread counts, and what it refuses.</summary>
+public sealed class KernelTests
+{
+    public static TheoryData<string> Names => [.. Kernels.Keys];
+
+    private sealed record Kernel(long[][] Shapes, Func<Tensor[], Tensor> Fused, Func<Tensor[], Tensor> Portable);
+
+    private static readonly Dictionary<string, Kernel> Kernels = new()
+    {
+        ["linear of rows"] = new([[70, 24], [40, 24], [40]], x => x[0].Linear(x[1], x[2]), x => x[0].PortableLinear(x[1], x[2])),
+        ["linear of sequences"] = new([[9, 25, 32], [96, 32], [96]], x => x[0].Linear(x[1], x[2]), x => x[0].PortableLinear(x[1], x[2])),
+        ["linear without bias"] = new([[150, 7], [5, 7]], x => x[0].Linear(x[1]), x => x[0].PortableLinear(x[1], null)),
+        ["linear of a turned input"] = new([[24, 70], [40, 24], [40]], x => x[0].Transpose(0, 1).Linear(x[1], x[2]), x => x[0].Transpose(0, 1).PortableLinear(x[1], x[2])),
+        ["gelu"] = new([[5, 6, 7]], x => x[0].Gelu(tanh: true), x => x[0].PortableGelu(tanh: true)),
+        ["gelu far out"] = new([[999]], x => (x[0] * 40).Gelu(tanh: true), x => (x[0] * 40).PortableGelu(tanh: true)),
+        ["modulated norm"] = new([[5, 25, 48], [5, 1, 48], [5, 1, 48]], x => x[0].ModulatedNorm(x[1], x[2]), x => x[0].PortableModulatedNorm(x[1], x[2], 1e-6)),
+        ["modulated norm of parts"] = new([[5, 25, 32], [5, 96]], x => Parts(x[1], (a, b, _) => x[0].Narrow(1, 3, 20).ModulatedNorm(a, b)), x => Parts(x[1], (a, b, _) => x[0].Narrow(1, 3, 20).PortableModulatedNorm(a, b, 1e-6))),
+        ["gated sum"] = new([[5, 25, 48], [5, 1, 48], [5, 25, 48]], x => x[0].GatedSum(x[1], x[2]), x => x[0].AddProduct(x[1], x[2])),
+        ["gated sum of parts"] = new([[5, 25, 32], [5, 96], [5, 25, 32]], x => Parts(x[1], (_, _, c) => x[0].GatedSum(c, x[2])), x => Parts(x[1], (_, _, c) => x[0].AddProduct(c, x[2]))),
+        ["attention"] = new([[3, 24, 240]], x => x[0].SelfAttention(4), x => x[0].PortableSelfAttention(4)),
+        ["attention of 25 tokens"] = new([[3, 25, 96]], x => x[0].SelfAttention(1), x => x[0].PortableSelfAttention(1)),
+    };
+
+    private static Tensor Parts(Tensor packed, Func<Tensor, Tensor, Tensor, Tensor> use)
+    {
+        var parts = packed.Unsqueeze(1).Chunk(3, 2);
+        return use(parts[0], parts[1], parts[2]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_kernel_and_its_gradients_equal_the_portable_form(string name)
+    {
+        using var scope = Tensor.Scope();
+        var kernel = Kernels[name];
+
+        var (fused, fusedGradients) = Run(kernel.Shapes, kernel.Fused);
+        var (portable, portableGradients) = Run(kernel.Shapes, kernel.Portable);
+
+        // Sums of some hundred products in another order: a few ulp of numbers of order ten.
+        AssertClose(portable, fused, 1e-5);
+        foreach (var (expected, actual) in portableGradients.Zip(fusedGradients)) AssertClose(expected, actual, 5e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_kernel_gives_the_same_bits_for_one_thread_and_for_two(string name)
+    {
+        using var scope = Tensor.Scope();
+        var kernel = Kernels[name];
+
+        var (one, oneGradients) = WithThreads(1, () => Run(kernel.Shapes, kernel.Fused));
+        var (two, twoGradients) = WithThreads(2, () => Run(kernel.Shapes, kernel.Fused));
+
+        Assert.True(one.SameAs(two));
+        foreach (var (a, b) in oneGradients.Zip(twoGradients)) Assert.True(a.SameAs(b));
+    }
+
+    [Fact]
+    public void Frozen_weights_cost_no_gradient_and_leave_the_others_right()
+    {
+        using var scope = Tensor.Scope();
+        var x = Draw(0, [8, 16]).RequireGrad();
+        var weight = Draw(1, [4, 16]);
+
+        Autograd.Backward(x.Linear(weight, Tensor.Zeros([4])).Sum());
+
+        AssertClose(weight.Sum([0], keepDim: true).Expand(8, 16), x.Gradient!, 1e-6);
+        Assert.Null(weight.Gradient);
+    }
+
+    [Fact]
+    public void Linear_and_gelu_can_be_differentiated_twice_and_the_others_say_that_they_cannot()
+    {
+        using var scope = Tensor.Scope();
+        var x = Draw(0, [6, 16]).RequireGrad();
+        var weight = Draw(1, [16, 16]).RequireGrad();
+        var rows = Draw(2, [2, 3, 16]).RequireGrad();
+        var vector = Draw(3, [2, 1, 16]);
+
+        var slope = Autograd.Grad([x.Linear(weight).Gelu(tanh: true).Sum()], [x], createGraph: true)[0];
+        var plain = Autograd.Grad([x.PortableLinear(weight, null).PortableGelu(tanh: true).Sum()], [x], createGraph: true)[0];
+        var second = Autograd.Grad([slope.Square().Sum()], [x, weight]);
+        var plainSecond = Autograd.Grad([plain.Square().Sum()], [x, weight]);
+
+        AssertClose(plainSecond[0], second[0], 1e-4);
+        AssertClose(plainSecond[1], second[1], 1e-4);
+        foreach (var output in new[] { rows.ModulatedNorm(vector, vector), rows.GatedSum(vector, rows), Draw(4, [2, 3, 48]).RequireGrad().SelfAttention(1) })
+            Assert.Contains("no second derivative", Assert.Throws<TorchException>(() => Autograd.Grad([output.Sum()], [rows], createGraph: true)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Other_types_and_widths_take_the_portable_way()
+    {
+        using var scope = Tensor.Scope();
+        var x = Draw(0, [2, 3, 10]);
+        var vector = Draw(1, [2, 1, 10]);
+
+        AssertClose(x.PortableModulatedNorm(vector, vector, 1e-6), x.ModulatedNorm(vector, vector), 0);
+        AssertClose(x.AddProduct(vector, x), x.GatedSum(vector, x), 0);
+        Assert.Equal(DType.Float64, x.To(DType.Float64).Gelu(tanh: true).DType);
+        Assert.Equal(DType.Float64, x.To(DType.Float64).Linear(Tensor.Ones([4, 10], DType.Float64)).DType);
+    }
+
+    [Fact]
+    public void Shapes_that_do_not_fit_are_refused_by_name()
+    {
+        using var scope = Tensor.Scope();
+        var x = Tensor.Ones([2, 3, 16]);
+
+        foreach (var wrong in new Func<Tensor>[]
+        {
+            () => x.Linear(Tensor.Ones([4, 15])), () => x.Linear(Tensor.Ones([4, 16]), Tensor.Ones([5])), () => x.Linear(Tensor.Ones([16])),
+            () => x.ModulatedNorm(Tensor.Ones([1, 1, 16]), Tensor.Ones([2, 1, 16])), () => x.ModulatedNorm(Tensor.Ones([2, 16]), Tensor.Ones([2, 1, 16])),
+            () => x.GatedSum(Tensor.Ones([2, 1, 16]), Tensor.Ones([2, 4, 16])), () => x.SelfAttention(5), () => Tensor.Ones([3]).SelfAttention(1),
+        })
+            Assert.Contains("visalign::", Assert.Throws<TorchException>(wrong).Message, StringComparison.Ordinal);
+    }
+
+    private static (Tensor Value, Tensor[] Gradients) Run(long[][] shapes, Func<Tensor[], Tensor> function)
+    {
+        Tensor[] inputs = [.. shapes.Select((shape, index) => Draw(index, shape).RequireGrad())];
+        var value = function(inputs);
+        return (value.Detach(), Autograd.Grad([value], inputs, [Draw(99, value.Shape)]));
+    }
+
+    private static Tensor Draw(int stream, ReadOnlySpan<long> shape) => Noise.Normal(new(7, NoisePurpose.Probe, Branch: stream), 0, shape);
+
+    private static void AssertClose(Tensor expected, Tensor actual, double tolerance)
+    {
+        Assert.Equal(expected.Shape.ToArray(), actual.Shape.ToArray());
+        Assert.InRange((expected - actual).Abs().Reshape(-1).Max([0]).Item(), 0, tolerance * Math.Max(1, expected.Abs().Reshape(-1).Max([0]).Item()));
+    }
+
+    private static T WithThreads<T>(int count, Func<T> body)
+    {
+        int before = Set(count);
+        try
+        {
+            return body();
+        }
+        finally
+        {
+            Set(before);
+        }
+    }
+
+    private static unsafe int Set(int count)
+    {
+        Bridge.Check(Bridge.va_threads(0, out int before));
+        Bridge.Check(Bridge.va_threads(count, out _));
+        return before;
+    }
+}
