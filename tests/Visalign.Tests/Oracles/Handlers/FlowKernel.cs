@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Visalign.Generators;
+using Visalign.Rollouts;
 
 namespace Visalign.Tests.Oracles.Handlers;
 
@@ -17,8 +18,8 @@ internal sealed class FlowKernel
 
     private enum Variant { FlowSde, LinearSde, Cps }
 
-    /// <summary>Whether its "log-probability" is minus a squared distance.</summary>
-    public bool IsCps => _variant == Variant.Cps;
+    /// <summary>Its name in the project.</summary>
+    public StepKernel Kernel => _variant == Variant.Cps ? StepKernel.Cps : StepKernel.FlowSde;
 
     /// <summary>Reads the kernel from a config.</summary>
     /// <param name="levels">T + 1 noise levels from noise to data.</param>
@@ -48,7 +49,7 @@ internal sealed class FlowKernel
         FlowSde.Step(latents, velocity, from, to, Tensor.Of(0)).Mean;
 
     /// <summary>The diffusion coefficient of an SDE's step, without the root of the step length.</summary>
-    public Tensor Sigma(Tensor from) => _variant switch
+    private Tensor Sigma(Tensor from) => _variant switch
     {
         Variant.FlowSde => FlowSde.Sigma(from, _levels[1], _noiseScale),
         Variant.LinearSde => FlowSde.LinearSigma(from, _levels[^1], _levels[1]),
@@ -57,10 +58,10 @@ internal sealed class FlowKernel
 
     /// <summary>What the step is trained with.</summary>
     /// <returns>Shape <c>[B]</c>.</returns>
-    public Tensor LogProb(GaussianStep step, Tensor next) => IsCps ? step.NegativeSquaredDistance(next, _reduction) : step.LogProb(next, _reduction);
+    public Tensor LogProb(GaussianStep step, Tensor next) => RolloutSampler.LogProb(Kernel, step, next, _reduction);
 
     /// <summary>What the authors' code calls <c>std_dev_t</c>: sigma for an SDE, the deviation for CPS.</summary>
-    public Tensor StandardDeviation(GaussianStep step, Tensor from) => IsCps ? step.Deviation : Sigma(from);
+    public Tensor StandardDeviation(GaussianStep step, Tensor from) => Kernel == StepKernel.Cps ? step.Deviation : Sigma(from);
 
     private static string? Text(JsonElement config, string key) => config.TryGetProperty(key, out var value) ? value.GetString() : null;
 }

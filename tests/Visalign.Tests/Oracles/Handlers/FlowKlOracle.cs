@@ -18,14 +18,15 @@ public static class FlowKlOracle
         var step = kernel.Step(latents, velocity, from, to);
         var referenceMean = kernel.Step(latents, oracle.Tensor("in.velocity_ref"), from, to).Mean;
 
-        Compare("with_h", step.Deviation.Square());
-        Compare("without_h", kernel.Sigma(from).Square());
+        Compare("with_h", KlForm.Exact);
+        Compare("without_h", KlForm.WithoutStepLength);
 
-        void Compare(string form, Tensor variance)
+        void Compare(string name, KlForm form)
         {
+            var variance = GaussianKl.Variance(form, kernel.Kernel, step.Deviation, levels[index] - levels[index + 1]);
             var penalty = GaussianKl.Loss(step, referenceMean, variance);
-            comparison.Expect("out." + form, penalty);
-            comparison.Expect("grad.in.velocity." + form, Autograd.Grad([penalty], [velocity], retainGraph: true)[0]);
+            comparison.Expect("out." + name, penalty);
+            comparison.Expect("grad.in.velocity." + name, Autograd.Grad([penalty], [velocity], retainGraph: true)[0]);
         }
     }
 }

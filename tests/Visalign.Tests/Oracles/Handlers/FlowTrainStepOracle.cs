@@ -90,7 +90,8 @@ public static class FlowTrainStepOracle
             var logProb = _kernel.LogProb(policy, Rows(_latents, minibatch).Select(1, step + 1));
             var policyLoss = ClippedSurrogate.Loss(
                 logProb - Rows(_oldLogProbs, minibatch).Select(1, step), Rows(_advantages, minibatch).Clamp(-limit, limit), clip);
-            var penalty = Penalty(policy, referenceMean, Tensor.Of(_levels[step]));
+            var variance = GaussianKl.Variance(Form(), _kernel.Kernel, policy.Deviation, _levels[step] - _levels[step + 1]);
+            var penalty = GaussianKl.Loss(policy, referenceMean, variance);
             return (policyLoss.AddScaled(penalty, _config.GetProperty("beta").GetDouble()), policyLoss, penalty);
         }
 
@@ -100,21 +101,23 @@ public static class FlowTrainStepOracle
             var embeds = Rows(_embeds, minibatch);
             var conditional = _network.Of(state, _timesteps[step], embeds, adapter);
             var unconditional = _network.Of(state, _timesteps[step], _empty.Expand(embeds.Shape), adapter);
-            var velocity = Guidance.Combine(conditional, unconditional, _config.GetProperty("guidance_scale").GetDouble(), Gradient());
+            if (DetachesUnconditional())
+                unconditional = unconditional.Detach();
+            var velocity = Guidance.Combine(conditional, unconditional, _config.GetProperty("guidance_scale").GetDouble());
             return _kernel.Step(state, velocity, Tensor.Of(_levels[step]), Tensor.Of(_levels[step + 1]));
         }
 
-        private GuidanceGradient Gradient() => _config.GetProperty("cfg").GetString()! switch
+        private bool DetachesUnconditional() => _config.GetProperty("cfg").GetString()! switch
         {
-            var words when words.Contains("through BOTH branches", StringComparison.Ordinal) => GuidanceGradient.Both,
-            var words when words.Contains("v_uncond detached", StringComparison.Ordinal) => GuidanceGradient.ConditionalOnly,
+            var words when words.Contains("through BOTH branches", StringComparison.Ordinal) => false,
+            var words when words.Contains("v_uncond detached", StringComparison.Ordinal) => true,
             var words => throw new NotSupportedException($"Guidance of the kind '{words}' is not computed here."),
         };
 
-        private Tensor Penalty(GaussianStep policy, Tensor referenceMean, Tensor from) => _config.GetProperty("kl_loss").GetString()! switch
+        private KlForm Form() => _config.GetProperty("kl_loss").GetString()! switch
         {
-            var words when words.Contains("no variance", StringComparison.Ordinal) => GaussianKl.SquaredDistance(policy, referenceMean),
-            var words when words.Contains("WITHOUT sqrt(h)", StringComparison.Ordinal) => GaussianKl.Loss(policy, referenceMean, _kernel.Sigma(from).Square()),
+            var words when words.Contains("no variance", StringComparison.Ordinal) => KlForm.WithoutStepLength,
+            var words when words.Contains("WITHOUT sqrt(h)", StringComparison.Ordinal) => KlForm.WithoutStepLength,
             var words => throw new NotSupportedException($"A penalty of the kind '{words}' is not computed here."),
         };
 

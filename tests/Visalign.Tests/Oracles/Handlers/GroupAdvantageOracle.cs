@@ -18,9 +18,8 @@ public static class GroupAdvantageOracle
 
         double[] advantages = GroupCredit.Advantages(
             oracle["in.rewards"].Doubles, oracle["in.prompt_id"].Integers, scope, oracle.Config.GetProperty("eps").GetDouble());
-        bool[] kept = SampleFilter.WithSignal(advantages);
 
         comparison.Expect("out.advantages", [.. advantages.SelectMany(advantage => Enumerable.Repeat(advantage, steps))], advantages.Length, steps);
-        comparison.Expect("out.keep_mask", [.. kept.Select(keep => keep ? 1.0 : 0)], kept.Length);
+        comparison.Expect("out.keep_mask", [.. advantages.Select(advantage => GroupCredit.HasSignal(advantage) ? 1.0 : 0)], advantages.Length);
     }
 }
