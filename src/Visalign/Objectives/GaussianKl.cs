@@ -38,4 +38,16 @@ public static class GaussianKl
         using var scope = Tensor.Scope();
         return scope.Keep(((mean - referenceMean.Detach()).Square() / (variance * 2)).MeanPerSample());
     }
+
+    /// <summary>The squared distance alone, undivided: the penalty that belongs to <see cref="GaussianStep.NegativeSquaredDistance"/>.</summary>
+    /// <remarks>Wang and Yu, Flow-CPS, arXiv 2509.05952, as in the authors' code: <c>mean (μ - μ_ref)²</c>.</remarks>
+    /// <param name="policy">The policy's step.</param>
+    /// <param name="referenceMean">Shape of the latents, without gradient.</param>
+    /// <returns>Scalar; zero when the policies agree.</returns>
+    public static Tensor SquaredDistance(GaussianStep policy, Tensor referenceMean)
+    {
+        Expect.SameShape(policy.Mean, referenceMean);
+        using var scope = Tensor.Scope();
+        return scope.Keep((policy.Mean - referenceMean.Detach()).Square().Mean());  // []
+    }
 }
