@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Visalign.Generators;
 
 namespace Visalign.Tests.Oracles.Handlers;
 
@@ -41,7 +42,7 @@ public static class FlowStepOracle
             comparison.ExpectIfStored("grad." + leaf.Name, () => gradient);
     }
 
-    private static Tensor? Drawn(OracleCase oracle, Tensor? deterministic, Generators.GaussianStep step) =>
+    private static Tensor? Drawn(OracleCase oracle, Tensor? deterministic, GaussianStep step) =>
         deterministic ?? (oracle.Has("in.noise") ? step.Draw(oracle.Tensor("in.noise")) : null);
 
     private static bool FollowsOde(JsonElement config) => config.TryGetProperty("deterministic", out var flag) && flag.GetBoolean();
