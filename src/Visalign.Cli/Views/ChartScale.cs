@@ -15,7 +15,7 @@ internal sealed record ChartScale(double Low, double High, int Decimals)
     {
         double[] finite = [.. values.Where(double.IsFinite)];
         var (low, high) = finite.Length == 0 ? (0, 1) : (finite.Min(), finite.Max());
-        double room = Math.Max(high - low, 1e-3 * Math.Max(1, Math.Abs(high))); // a flat curve still needs an axis
+        double room = Math.Max(high - low, high == 0 ? 1 : 0.01 * Math.Abs(high)); // a flat curve still needs an axis
         double step = RoundUp(room / Steps);
         var (first, last) = (Math.Floor(low / step), Math.Ceiling(high / step));
         last = last > first ? last : first + 1;

@@ -43,7 +43,7 @@ internal sealed class LineChart(string title, IReadOnlyList<ChartPoint> points, 
             }
         }
 
-        string last = FormattableString.Invariant($"{end:F0}");
+        string last = end > 0 ? FormattableString.Invariant($"{end:F0}") : "";
         foreach (var segment in Line(maxWidth, new Segment($"{new string(' ', labelWidth + 2)}0{last.PadLeft(columns - 1)}", quiet)))
         {
             yield return segment;

@@ -10,29 +10,32 @@ internal sealed class LiveView : IRunObserver
 
     private readonly Lock _gate = new();
     private readonly IAnsiConsole _console;
-    private readonly LiveDisplayContext _display;
     private readonly RunProgress _progress;
-    private int _width;
+    private readonly InPlace _frame;
+    private bool _ended;
 
-    private LiveView(IAnsiConsole console, LiveDisplayContext display, RunProgress progress) =>
-        (_console, _display, _progress, _width) = (console, display, progress, console.Profile.Width);
+    private LiveView(IAnsiConsole console, RunTitle title, TimeProvider clock)
+    {
+        (_console, _progress) = (console, new RunProgress(title, clock));
+        _frame = new InPlace(new RunFrame(_progress));
+    }
 
     /// <summary>Shows a run while <paramref name="work"/> does it.</summary>
     /// <returns>What the work returns.</returns>
     internal static T Show<T>(IAnsiConsole console, RunTitle title, TimeProvider clock, Func<IRunObserver, T> work)
     {
-        var progress = new RunProgress(title, clock);
-        return console.Live(new RunFrame(progress)).Start(display =>
+        var view = new LiveView(console, title, clock);
+        console.Cursor.Hide();
+        try
         {
-            var view = new LiveView(console, display, progress);
-            using (clock.CreateTimer(_ => view.Draw(), state: null, TimeSpan.Zero, Rhythm))
-            {
-                T result = work(view);
-                view.Draw();
+            using var timer = clock.CreateTimer(_ => view.Draw(), state: null, TimeSpan.Zero, Rhythm);
 
-                return result;
-            }
-        });
+            return work(view);
+        }
+        finally
+        {
+            view.End();
+        }
     }
 
     /// <inheritdoc/>
@@ -67,13 +70,20 @@ internal sealed class LiveView : IRunObserver
     {
         lock (_gate)
         {
-            if (_width != _console.Profile.Width)
+            if (!_ended)
             {
-                _width = _console.Profile.Width;
-                _console.Clear(); // lines of the old width have wrapped, so that going back over them would miss some
+                _console.Write(_frame);
             }
+        }
+    }
 
-            _display.Refresh();
+    private void End()
+    {
+        lock (_gate)
+        {
+            _console.Write(_frame);
+            _console.Cursor.Show();
+            _ended = true; // a late tick must not draw over what is printed next
         }
     }
 }

@@ -17,35 +17,35 @@ internal sealed class RunFrame(RunProgress progress) : IRenderable
     public IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
     {
         int width = Math.Max(1, maxWidth - 1); // a full line would wrap on some terminals
-        List<IRenderable> below = [.. Tasks(width), new Text(SpeedLine.Of(progress)), .. Remarks()];
-        IRenderable[] above = [Header(), Progress(width)];
-        int taken = above.Length + below.Count + 1;
+        IRenderable[] above = [Header(width), Progress(width), Text.Empty];
+        IRenderable[] below = [.. Tasks(width), Text.Empty, Line(SpeedLine.Of(progress), width, Style.Plain), .. Remarks(width)];
+        int taken = above.Length + Segment.SplitLines(((IRenderable)new Rows(below)).Render(options, width)).Count + 1;
         IRenderable all = new Rows([.. above, Charts(width, options.ConsoleSize.Height - taken), .. below]);
 
         return all.Render(options, width);
     }
 
-    private Text Header()
+    private Text Header(int width)
     {
         string count = progress.Iterations > 0 ? $" · iteration {progress.Iteration} of {progress.Iterations}" : "";
 
-        return OneLine($"{progress.Title.Method} · {progress.Title.Model}{count}", new Style(decoration: Decoration.Bold));
+        return Line($"{progress.Title.Method} · {progress.Title.Model}{count}", width, new Style(decoration: Decoration.Bold));
     }
 
     private Text Progress(int width)
     {
         string share = progress.Share.ToString("P0", CultureInfo.InvariantCulture).PadLeft(6);
         int barWidth = Math.Max(1, width / 2 - share.Length);
-        string part = progress.Part.Length < width / 2 ? progress.Part : progress.Part[..(width / 2 - 2)] + "…";
+        string part = Cut(progress.Part, Math.Max(1, width / 2 - 1)).PadRight(width / 2);
 
-        return OneLine($"{part.PadRight(width / 2)}{Bar.Of(progress.Share, barWidth)}{share}", new Style(Palette.Score));
+        return Line($"{part}{Bar.Of(progress.Share, barWidth)}{share}", width, new Style(Palette.Score));
     }
 
     private IRenderable Charts(int width, int room)
     {
         bool wide = width >= WideEnough;
         int rows = Math.Clamp((wide ? room : room / 2) - LineChart.ExtraRows, 2, 8);
-        double end = Math.Max(progress.Iterations, progress.Scores.Concat(progress.Rewards).Select(point => point.X).DefaultIfEmpty(1).Max());
+        double end = Math.Max(progress.Iterations, progress.Scores.Concat(progress.Rewards).Select(point => point.X).DefaultIfEmpty().Max());
         var score = new LineChart("held-out score", progress.Scores, end, rows, Palette.Score);
         var reward = new LineChart("training reward", progress.Rewards, end, rows, Palette.Reward);
         if (!wide)
@@ -66,15 +66,24 @@ internal sealed class RunFrame(RunProgress progress) : IRenderable
             string numbers = string.Create(CultureInfo.InvariantCulture, $" {score:F2} {gain:+0.00;-0.00;±0.00}");
             int barWidth = Math.Max(1, width - nameWidth - 1 - numbers.Length);
 
-            yield return OneLine($"{name.PadRight(nameWidth)} {Bar.Of(score, barWidth)}{numbers}", new Style(Palette.Score));
+            yield return Line($"{name.PadRight(nameWidth)} {Bar.Of(score, barWidth)}{numbers}", width, new Style(Palette.Score));
         }
     }
 
-    private IEnumerable<IRenderable> Remarks() =>
-    [
-        .. progress.Sentence.Length > 0 ? [OneLine(progress.Sentence, new Style(Palette.Quiet))] : Array.Empty<IRenderable>(),
-        .. progress.Warnings.TakeLast(MostWarnings).Select(warning => new Text($"! {warning}", new Style(Palette.Warning))),
-    ];
+    private IEnumerable<Text> Remarks(int width)
+    {
+        if (progress.Sentence.Length > 0)
+        {
+            yield return Line(progress.Sentence, width, new Style(Palette.Quiet));
+        }
 
-    private static Text OneLine(string text, Style style) => new(text, style) { Overflow = Overflow.Ellipsis };
+        foreach (string warning in progress.Warnings.TakeLast(MostWarnings))
+        {
+            yield return new Text($"! {warning}", new Style(Palette.Warning));
+        }
+    }
+
+    private static Text Line(string text, int width, Style style) => new(Cut(text, width), style);
+
+    private static string Cut(string text, int width) => text.Length <= width ? text : string.Concat(text.AsSpan(0, width - 1), "…");
 }

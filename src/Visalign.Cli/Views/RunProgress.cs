@@ -11,7 +11,6 @@ internal sealed class RunProgress(RunTitle title, TimeProvider clock) : IRunObse
     private readonly List<ChartPoint> _rewards = [], _scores = [];
     private readonly List<string> _warnings = [];
     private long _partBegan = clock.GetTimestamp();
-    private bool _iterating;
 
     internal RunTitle Title => title;
 
@@ -48,11 +47,11 @@ internal sealed class RunProgress(RunTitle title, TimeProvider clock) : IRunObse
 
     internal double? PicturesPerSecond => _pace.IterationsPerMinute / 60 * title.PicturesPerIteration;
 
-    /// <summary>Time left for the iterations or, outside of them, for the part at hand; null while it cannot be told.</summary>
-    internal TimeSpan? Left => _iterating ? _pace.Left(Iterations) : Share > 0 ? PartLeft() : null;
+    /// <summary>Time left for the iterations or, before and after them, for the part at hand; null while it cannot be told.</summary>
+    internal TimeSpan? Left => Iteration < Iterations ? _pace.Left(Iterations) : Share > 0 ? PartLeft() : null;
 
     /// <inheritdoc/>
-    public void Began(string what) => (Part, Share, _partBegan, _iterating) = (what, 0, clock.GetTimestamp(), false);
+    public void Began(string what) => (Part, Share, _partBegan) = (what, 0, clock.GetTimestamp());
 
     /// <inheritdoc/>
     public void Advanced(double share) => Share = Math.Clamp(share, 0, 1);
@@ -71,7 +70,7 @@ internal sealed class RunProgress(RunTitle title, TimeProvider clock) : IRunObse
     public void Iterated(long iteration, long iterations, IReadOnlyDictionary<string, double> metrics, double seconds)
     {
         _pace.Mark(iteration, seconds);
-        (Part, Share, _iterating) = ("aligning", (double)iteration / iterations, true);
+        (Part, Share) = ("aligning", (double)iteration / iterations);
         (Iteration, Iterations) = (iteration, iterations);
         if (metrics.TryGetValue(Reward, out double reward))
         {
