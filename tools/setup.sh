@@ -1,49 +1,64 @@
-# Sourced by ./visalign: makes sure that the system has what the engine and the pictures need. Prints to standard error only.
+# Sourced by ./test and ./visalign: makes sure that what apt-get provides is there. Says nothing and takes a few
+# milliseconds when nothing is missing.
 
-# The packages that are missing, by what would be found if they were there.
-missing_system_packages() {
-    local library
-    command -v g++ >/dev/null || echo g++
-    if [ -z "${LIBTORCH:-}" ] && ! has_library libtorch_cpu.so && ! python3 -c 'import importlib.util as u, sys; sys.exit(u.find_spec("torch") is None)' 2>/dev/null; then
-        echo libtorch-dev
-    fi
-    if [ -z "${LIBTORCH:-}" ] && ! has_library openblas-openmp/libopenblas.so.0; then echo libopenblas0-openmp; fi
-    has_library libturbojpeg.so.0 || echo libturbojpeg0
-    has_library libpng16.so.16 || echo libpng16-16
-}
-
+# Whether a shared library lies where the loader finds it.
 has_library() {
-    local path
-    for path in /usr/lib/*-linux-gnu/"$1" /lib/*-linux-gnu/"$1" /usr/lib64/"$1" /usr/lib/"$1" /usr/local/lib/"$1"; do
-        [ -e "$path" ] && return 0
+    local folder
+    for folder in "/usr/lib/$HOSTTYPE-linux-gnu" "/lib/$HOSTTYPE-linux-gnu" /usr/lib64 /usr/lib /usr/local/lib; do
+        [[ -e $folder/$1 ]] && return 0
     done
     return 1
 }
 
-# Installs what is missing with apt-get, as root or through sudo; where it cannot, says what to install and returns 1.
-ensure_system_packages() {
-    local packages as_root=()
-    packages=$(missing_system_packages | tr '\n' ' ')
-    packages=${packages% }
-    [ -z "$packages" ] && return 0
+# Whether a libtorch is there that is not the distribution's: LIBTORCH names it, or pip installed it.
+has_own_libtorch() {
+    [[ -n ${LIBTORCH:-} ]] && return 0
+    command -v python3 >/dev/null && python3 -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)' 2>/dev/null
+}
 
-    if ! command -v apt-get >/dev/null; then
-        echo "visalign needs these Debian packages, or what your system has in their place: $packages" >&2
+# The packages that are missing, one a line.
+missing_packages() {
+    command -v g++ >/dev/null || echo g++
+    if ! { has_library libtorch_cpu.so && [[ -d /usr/include/ATen ]] && has_library openblas-openmp/libopenblas.so.0; } && ! has_own_libtorch; then
+        { has_library libtorch_cpu.so && [[ -d /usr/include/ATen ]]; } || echo libtorch-dev
+        has_library openblas-openmp/libopenblas.so.0 || echo libopenblas0-openmp
+    fi
+    has_library libturbojpeg.so.0 || echo libturbojpeg0
+    has_library libpng16.so.16 || echo libpng16-16
+}
+
+# Installs what is missing as root or through sudo; otherwise says what to install and fails.
+ensure_system_packages() {
+    if ! command -v dotnet >/dev/null; then
+        echo "The .NET SDK 10 is needed and 'dotnet' was not found. Install it from https://dotnet.microsoft.com/download and run this again." >&2
         return 1
     fi
-    if [ "$(id -u)" -ne 0 ]; then
-        if ! command -v sudo >/dev/null || { [ ! -t 0 ] && ! sudo -n true 2>/dev/null; }; then
-            echo "visalign needs some system packages. As root, run: apt-get install $packages" >&2
+    local missing as_root=()
+    missing=$(missing_packages)
+    [[ -z $missing ]] && return 0
+    missing=${missing//$'\n'/ }
+
+    if ! command -v apt-get >/dev/null; then
+        echo "These packages are needed, by their Debian names: $missing. This system has no apt-get; install their counterparts and run this again." >&2
+        echo "In place of libtorch-dev, a libtorch archive will do: unpack it and set LIBTORCH to its folder." >&2
+        return 1
+    fi
+    if ((EUID != 0)); then
+        if ! command -v sudo >/dev/null || ! { [[ -t 0 ]] || sudo -n true 2>/dev/null; }; then
+            echo "These packages are needed: $missing. Install them and run this again:" >&2
+            echo "    sudo apt-get update && sudo apt-get install -y $missing" >&2
             return 1
         fi
-        echo "visalign needs some system packages and asks for sudo to install them: $packages" >&2
+        echo "These packages are needed and will be installed with sudo, which may ask for your password: $missing" >&2
         as_root=(sudo)
+    else
+        echo "Installing what is missing: $missing" >&2
     fi
-
-    echo "Installing $packages ..." >&2
-    # shellcheck disable=SC2086 # one word for each package
-    if ! { "${as_root[@]}" apt-get update && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages; } </dev/null >&2; then
-        echo "The installation failed. Once apt-get works again, run: apt-get install $packages" >&2
+    # The names are split on purpose: each is an argument of its own.
+    # shellcheck disable=SC2086
+    if ! { "${as_root[@]}" apt-get update -qq &&
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing; } >&2; then
+        echo "apt-get could not install: $missing. Its own words are above; mend that, or install them by hand, and run this again." >&2
         return 1
     fi
 }

@@ -5,8 +5,8 @@ namespace Visalign.Torch.Files;
 /// <summary>The file system itself.</summary>
 public sealed partial class DiskStorage : IFileStorage
 {
-    private const int WrongState = 11;          // EAGAIN: somebody else holds the lock
-    private const int SharingViolation = unchecked((int)0x80070020);
+    // What "somebody else holds it" is called: ERROR_SHARING_VIOLATION, and EWOULDBLOCK with its two numbers.
+    private static readonly int Held = OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11;
 
     /// <inheritdoc/>
     public void CreateFolder(string path) => Directory.CreateDirectory(path);
@@ -64,7 +64,7 @@ public sealed partial class DiskStorage : IFileStorage
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException held) when (held.HResult is WrongState or SharingViolation)
+        catch (IOException held) when (held.HResult == Held)
         {
             return null;
         }

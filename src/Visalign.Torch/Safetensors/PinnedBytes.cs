@@ -19,7 +19,7 @@ public sealed unsafe class PinnedBytes : IDisposable
     /// <summary>What the bytes mean.</summary>
     public SafetensorsEntry Entry { get; }
 
-    /// <summary>Where the bytes begin; read-only memory, aligned only as well as the file's writer cared.</summary>
+    /// <summary>Where the bytes begin; writes stay in this process, and they are aligned only as well as the file's writer cared.</summary>
     public nint Address { get; }
 
     /// <summary>Gives the bytes up.</summary>

@@ -121,9 +121,10 @@ public sealed unsafe class SafetensorsFile : IDisposable
     private static SafetensorsFile Map(string path, FileStream file, int headerLength)
     {
         long length = file.Length;
+        // Copy on write, so that a tensor over the bytes can be written to like any other without reaching the file.
         using var map = MemoryMappedFile.CreateFromFile(
-            file, mapName: null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        var view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+            file, mapName: null, length, MemoryMappedFileAccess.CopyOnWrite, HandleInheritability.None, leaveOpen: true);
+        var view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.CopyOnWrite);
         byte* start = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         try

@@ -45,8 +45,8 @@ public sealed partial class Tensor
 
     /// <summary>A tensor over memory that somebody else owns, without a copy.</summary>
     /// <param name="memory">The first element, row-major.</param>
-    /// <param name="owner">Kept alive until libtorch lets go of the memory.</param>
-    internal static unsafe Tensor Over(void* memory, ReadOnlySpan<long> shape, DType dtype, object owner)
+    /// <param name="owner">Disposed when libtorch lets go of the memory, on whatever thread that happens.</param>
+    internal static unsafe Tensor Over(void* memory, ReadOnlySpan<long> shape, DType dtype, IDisposable owner)
     {
         Engine.Start();
         var handle = GCHandle.Alloc(owner);
@@ -57,7 +57,12 @@ public sealed partial class Tensor
     }
 
     [UnmanagedCallersOnly]
-    private static void LetGo(nint context) => GCHandle.FromIntPtr(context).Free();
+    private static void LetGo(nint context)
+    {
+        var handle = GCHandle.FromIntPtr(context);
+        ((IDisposable)handle.Target!).Dispose();
+        handle.Free();
+    }
 
     internal static DType DTypeOf<T>() where T : unmanaged =>
         typeof(T) == typeof(float) ? DType.Float32 :

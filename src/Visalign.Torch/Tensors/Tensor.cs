@@ -69,6 +69,9 @@ public sealed partial class Tensor : IDisposable
     /// <summary>The size of one dimension; negative counts from the last.</summary>
     public long Size(int dimension) => Shape[dimension < 0 ? dimension + Rank : dimension];
 
+    /// <summary>Where the first element lies in memory.</summary>
+    internal unsafe nint Address => (nint)Info.Data;
+
     private NativeInfo Info
     {
         get

@@ -1,4 +1,40 @@
+using Visalign.Generators;
+using Visalign.Networks;
+using Visalign.Rollouts;
+using Visalign.Runs.Recipes;
+using Visalign.Torch;
+
 namespace Visalign.Methods;
 
 /// <summary>A published way to align a generator: a sealed record of its options, with the paper's values as defaults.</summary>
-public interface IMethod;
+public interface IMethod
+{
+    /// <summary>Picks the parts that make the method.</summary>
+    Assembly Assemble(AssemblyContext context);
+}
+
+/// <summary>What a method is assembled for.</summary>
+/// <param name="Generator">Holds the base weights, which are the reference.</param>
+/// <param name="Policy">The tree under training.</param>
+/// <param name="Recipe">The whole recipe.</param>
+public sealed record AssemblyContext(NoiseGenerator Generator, Weights Policy, Recipe Recipe);
+
+/// <summary>A method as the training loop sees it.</summary>
+public sealed record Assembly
+{
+    /// <summary>What to sample in an iteration.</summary>
+    public required Func<long, RolloutPlan> Plan { get; init; }
+
+    /// <summary>How the recorded log-probabilities are reduced.</summary>
+    public LogProbReduction Reduction { get; init; } = LogProbReduction.Mean;
+
+    /// <summary>From rewards (NaN = not judged) and group numbers to one advantage per sample.</summary>
+    public required Func<double[], long[], double[]> Credit { get; init; }
+
+    /// <summary>The updates that an iteration makes, in order.</summary>
+    public required Func<Rollout, double[], IEnumerable<Update>> Updates { get; init; }
+}
+
+/// <summary>One optimizer step: parts whose gradients are added up in this order.</summary>
+/// <param name="Parts">Each builds its share of the loss, a scalar, and notes what it saw.</param>
+public sealed record Update(IReadOnlyList<Func<UpdateStatistics, Tensor>> Parts);

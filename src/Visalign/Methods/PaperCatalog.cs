@@ -15,7 +15,7 @@ public static class PaperCatalog
     /// <summary>All papers, by section in reading order, then date, then slug.</summary>
     public static IReadOnlyList<Paper> Load()
     {
-        var assembly = Assembly.GetExecutingAssembly();
+        var assembly = System.Reflection.Assembly.GetExecutingAssembly();
 
         return InOrder(assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
@@ -85,7 +85,7 @@ public static class PaperCatalog
             .ThenBy(paper => paper.Slug, StringComparer.Ordinal),
     ];
 
-    private static string Text(Assembly assembly, string resource)
+    private static string Text(System.Reflection.Assembly assembly, string resource)
     {
         using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
         return reader.ReadToEnd();

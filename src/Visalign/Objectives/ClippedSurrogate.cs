@@ -26,11 +26,20 @@ public static class ClippedSurrogate
     /// <returns>Scalar; minus the mean advantage when the policies agree.</returns>
     public static Tensor Loss(Tensor logRatio, Tensor advantage, ClipRange clip)
     {
+        using var scope = Tensor.Scope();
+        return scope.Keep(PerSample(logRatio, advantage, clip).Mean());  // []
+    }
+
+    /// <summary>The loss of each sample, not yet averaged.</summary>
+    /// <inheritdoc cref="Loss"/>
+    /// <returns>Shape <c>[B]</c>.</returns>
+    public static Tensor PerSample(Tensor logRatio, Tensor advantage, ClipRange clip)
+    {
         Expect.SameShape(logRatio, advantage);
         using var scope = Tensor.Scope();
         var ratio = logRatio.Exp();
         var free = -advantage * ratio;
         var bounded = -advantage * ratio.Clamp(1 - clip.Low, 1 + clip.High);
-        return scope.Keep(Tensor.Max(free, bounded).Mean());  // []
+        return scope.Keep(Tensor.Max(free, bounded));
     }
 }

@@ -1,3 +1,4 @@
+using Visalign.Runs.Recipes;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json;
@@ -7,13 +8,16 @@ using Visalign.Pictures;
 namespace Visalign.Rewards;
 
 /// <summary>Options of <see cref="CommandReward"/>.</summary>
-public sealed record CommandRewardOptions
+public sealed record CommandRewardOptions : IRewardOptions
 {
+    /// <inheritdoc/>
+    public double Weight { get; init; } = 1;
+
     /// <summary>
     /// The program and its arguments; the picture folder is added as the last argument. A single entry is a whole
     /// command line and is split by <see cref="CommandLine.Split"/>.
     /// </summary>
-    public required IReadOnlyList<string> Command { get; init; }
+    public required ValueList<string> Command { get; init; }
 
     /// <summary>The name in metrics; needed when a recipe has two commands.</summary>
     public string Label { get; init; } = "command";

@@ -43,8 +43,11 @@ public enum JpegConvention
 }
 
 /// <summary>Options of <see cref="JpegCompressibility"/>.</summary>
-public sealed record JpegCompressibilityOptions
+public sealed record JpegCompressibilityOptions : IRewardOptions
 {
+    /// <inheritdoc/>
+    public double Weight { get; init; } = 1;
+
     /// <summary>Whose unit the score is in.</summary>
     public JpegConvention Convention { get; init; } = JpegConvention.Ddpo;
 
@@ -54,8 +57,11 @@ public sealed record JpegCompressibilityOptions
 }
 
 /// <summary>Options of <see cref="JpegIncompressibility"/>.</summary>
-public sealed record JpegIncompressibilityOptions
+public sealed record JpegIncompressibilityOptions : IRewardOptions
 {
+    /// <inheritdoc/>
+    public double Weight { get; init; } = 1;
+
     /// <summary>Quality of the JPEG file, 1 to 100; the papers' code uses 95.</summary>
     [Range(1, 100)]
     public int Quality { get; init; } = 95;

@@ -18,15 +18,20 @@ public static class RewardCatalog
     /// <summary>All entries, sorted by name.</summary>
     public static IReadOnlyList<RewardEntry> All { get; } =
     [
-        Of<NoOptions>("brightness", "mean of all pixels", (_, _) => new Brightness()),
-        Of<NoOptions>("colorfulness", "spread and mean of the opponent colors", (_, _) => new Colorfulness()),
+        Of<PlainRewardOptions>("brightness", "mean of all pixels", (_, _) => new Brightness()),
+        Of<PlainRewardOptions>("colorfulness", "spread and mean of the opponent colors", (_, _) => new Colorfulness()),
         Of<CommandRewardOptions>("command", "what a program of your own prints", (options, context) => new CommandReward(options, context.Clock)),
-        Of<NoOptions>("contrast", "standard deviation of luminance", (_, _) => new Contrast()),
+        Of<PlainRewardOptions>("contrast", "standard deviation of luminance", (_, _) => new Contrast()),
+        Of<ExactRewardOptions>("exact", "what the embedded world's checker says", (options, _) => new ExactReward(options)),
         Of<JpegCompressibilityOptions>("jpeg-compressibility", "small JPEG files", (options, _) => new JpegCompressibility(options)),
         Of<JpegIncompressibilityOptions>("jpeg-incompressibility", "large JPEG files", (options, _) => new JpegIncompressibility(options)),
-        Of<NoOptions>("symmetry", "likeness to the mirror image", (_, _) => new Symmetry()),
+        Of<PlainRewardOptions>("symmetry", "likeness to the mirror image", (_, _) => new Symmetry()),
         Of<UrlRewardOptions>("url", "what a server of your own answers", (options, context) => new UrlReward(options, context.Clock, context.Seed)),
     ];
+
+    /// <summary>The reward that a recipe's node asks for.</summary>
+    public static IReward Create(IRewardOptions options, RewardContext context) =>
+        (options is PlainRewardOptions plain ? Find(plain.Name) : All.Single(entry => entry.OptionsType == options.GetType())).Create(options, context);
 
     /// <summary>The entry of that name.</summary>
     /// <exception cref="InputException">There is none.</exception>

@@ -7,8 +7,11 @@ using Visalign.Pictures;
 namespace Visalign.Rewards;
 
 /// <summary>Options of <see cref="UrlReward"/>.</summary>
-public sealed record UrlRewardOptions
+public sealed record UrlRewardOptions : IRewardOptions
 {
+    /// <inheritdoc/>
+    public double Weight { get; init; } = 1;
+
     /// <summary>Where batches are sent: an absolute http or https address, the only one that is ever asked.</summary>
     public required string Url { get; init; }
 

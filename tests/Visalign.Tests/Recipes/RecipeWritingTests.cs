@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using Visalign.Methods;
+using Visalign.Rewards;
 using Visalign.Runs.Recipes;
 
 namespace Visalign.Tests.Recipes;

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Visalign.Methods;
+using Visalign.Rewards;
 
 namespace Visalign.Runs.Recipes;
 

@@ -28,6 +28,14 @@ public sealed record RolloutOptions : IValidatableObject
     [Range(0, 100)]
     public double GuidanceScale { get; init; } = 1;
 
+    /// <summary>How far the noise levels are shifted toward noise; 1 is uniform, 3 suits images of 512 pixels and more.</summary>
+    [Range(0.1, 100)]
+    public double Shift { get; init; } = 1;
+
+    /// <summary>Rows of one forward pass; bits depend on it, so a run keeps it.</summary>
+    [Range(1, 100_000)]
+    public int MicroBatch { get; init; } = 64;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -1,4 +1,4 @@
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Rewards;
 
 /// <summary>A reward as a recipe asks for it; each kind of reward has a sealed record of its options.</summary>
 public interface IRewardOptions

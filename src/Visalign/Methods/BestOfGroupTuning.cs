@@ -1,0 +1,72 @@
+using Visalign.Credit;
+using Visalign.Rollouts;
+using Visalign.Torch;
+
+namespace Visalign.Methods;
+
+/// <summary>Fine-tuning on the best sample of each group: the baseline every policy gradient has to beat.</summary>
+/// <remarks>
+/// Samples as the compared run does, without noise in the steps, keeps the sample with the highest reward of each group,
+/// and takes flow-matching steps on it: the same number of reward calls and optimizer steps, no advantage, no ratio
+/// (rejection-sampling fine-tuning, as in Dong et al., RAFT, arXiv 2304.06767). Departures: one step per iteration.
+/// </remarks>
+public sealed record BestOfGroupTuning : IMethod
+{
+    /// <inheritdoc/>
+    public Assembly Assemble(AssemblyContext context)
+    {
+        var options = context.Recipe.Rollout;
+        var plan = new RolloutPlan
+        {
+            PromptCount = options.Prompts,
+            GroupSize = options.GroupSize,
+            Levels = Generators.FlowGrid.Shifted(options.Steps, options.Shift),
+            Kernel = Generators.StepKernel.Ode,
+            NoiseScale = 0,
+            WindowStart = 0,
+            WindowLength = 0,
+            GuidanceScale = options.GuidanceScale,
+            MicroBatch = options.MicroBatch,
+        };
+        return new()
+        {
+            Plan = _ => plan,
+            // 1 for the best of its group, 0 for the others and for groups without a difference.
+            Credit = (rewards, groups) => Best(rewards, groups),
+            Updates = (rollout, best) => Updates(context, rollout, best),
+        };
+    }
+
+    private static double[] Best(double[] rewards, long[] groups)
+    {
+        var advantages = GroupCredit.Advantages(rewards, groups, DeviationScope.Group);
+        var chosen = new double[rewards.Length];
+        foreach (var group in Enumerable.Range(0, rewards.Length).GroupBy(i => groups[i]))
+        {
+            int best = group.MaxBy(i => advantages[i]);
+            if (advantages[best] > 0) chosen[best] = 1;
+        }
+        return chosen;
+    }
+
+    private static IEnumerable<Update> Updates(AssemblyContext context, Rollout rollout, double[] best)
+    {
+        var rows = Enumerable.Range(0, best.Length).Where(i => best[i] > 0).Select(i => (long)i).ToArray();
+        if (rows.Length == 0) yield break;
+        yield return new([_ =>
+        {
+            using var scope = Tensor.Scope();
+            var picked = Tensor.From(rows, rows.Length);
+            var data = rollout.Final.IndexSelect(0, picked);
+            // Noise follows from the samples themselves, which follow from seed and iteration.
+            var noise = context.Generator.StartNoise(new((ulong)context.Recipe.Seed, NoisePurpose.Training, Iteration: Fingerprint(rollout)), 0, rows.Length);
+            var key = new NoiseKey((ulong)context.Recipe.Seed, NoisePurpose.Training, Iteration: Fingerprint(rollout), Branch: 1);
+            var times = Tensor.From(Enumerable.Range(0, rows.Length).Select(i => (float)Noise.Uniform(key, i)).ToArray(), rows.Length);
+            var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
+            var velocity = Networks.TextDit.Velocity(context.Policy, context.Generator.Config.Network, noisy, times, rollout.Words.IndexSelect(0, picked));
+            return scope.Keep((velocity - (noise - data)).Square().Mean());
+        }]);
+    }
+
+    private static long Fingerprint(Rollout rollout) => BitConverter.DoubleToInt64Bits(rollout.Final.Sum().Item());
+}

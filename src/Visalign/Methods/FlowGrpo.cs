@@ -1,0 +1,132 @@
+using System.ComponentModel.DataAnnotations;
+using Visalign.Credit;
+using Visalign.Generators;
+using Visalign.Objectives;
+using Visalign.Rollouts;
+using Visalign.Torch;
+
+namespace Visalign.Methods;
+
+/// <summary>Where the samples of a group part ways.</summary>
+public enum GroupStart
+{
+    /// <summary>Every sample has start noise of its own.</summary>
+    Independent,
+    /// <summary>A group shares its start noise.</summary>
+    Shared,
+    /// <summary>A group shares everything up to the window and branches there: the first version of Flow-GRPO-Fast.</summary>
+    Prefix,
+}
+
+/// <summary>Flow-GRPO and Flow-GRPO-Fast: make the flow's steps Gaussian, compare samples of a prompt, push up what scored above their mean.</summary>
+/// <remarks>
+/// Liu et al., "Flow-GRPO: Training Flow Matching Models via Online RL", arXiv 2505.05470. The window of the recipe's
+/// rollout says which steps are stochastic and trained: all but the last is Flow-GRPO, two or three steps is Flow-GRPO-Fast.
+/// <code>L = mean over steps and samples of max(-A r, -A clamp(r, 1 - clip, 1 + clip)) + beta KL(policy ‖ reference)</code>
+/// Departures: dropped samples weigh nothing instead of leaving the batch, so that replayed batches keep their shape and
+/// the first ratio is exactly 1; the authors' top-up with random dropped samples is then not needed.
+/// </remarks>
+public sealed record FlowGrpo : IMethod
+{
+    /// <summary>Half-width of the clip range; 1e-4 belongs to mean log-probabilities.</summary>
+    [Range(0, 10, MinimumIsExclusive = true)]
+    public double ClipRange { get; init; } = 1e-4;
+
+    /// <summary>beta; 0.04 goes with <see cref="KlForm.WithoutStepLength"/>, 0.004 with <see cref="KlForm.Exact"/>; 0 = off.</summary>
+    [Range(0, 1000)]
+    public double KlCoefficient { get; init; } = 0.04;
+
+    /// <summary>What the squared distance of the means is divided by.</summary>
+    public KlForm KlForm { get; init; } = KlForm.WithoutStepLength;
+
+    /// <summary>The stochastic step.</summary>
+    public StepKernel Kernel { get; init; } = StepKernel.FlowSde;
+
+    /// <summary>Over which rewards the deviation is taken; the authors' launchers use all of the iteration.</summary>
+    public DeviationScope Deviation { get; init; } = DeviationScope.Batch;
+
+    /// <summary>Advantages are held inside ± this.</summary>
+    [Range(0, 1e9, MinimumIsExclusive = true)]
+    public double AdvantageLimit { get; init; } = 5;
+
+    /// <summary>Mean or sum over latent elements.</summary>
+    public LogProbReduction LogProb { get; init; } = LogProbReduction.Mean;
+
+    /// <summary>Where the samples of a group part ways.</summary>
+    public GroupStart Start { get; init; } = GroupStart.Independent;
+
+    /// <summary>Whether samples without advantage are left out of the loss, KL included.</summary>
+    public bool DropZeroAdvantages { get; init; } = true;
+
+    /// <inheritdoc/>
+    public Assembly Assemble(AssemblyContext context) => new()
+    {
+        Plan = iteration => Plan(context, iteration),
+        Reduction = LogProb,
+        Credit = (rewards, groups) => [.. GroupCredit.Advantages(rewards, groups, Deviation).Select(a => Math.Clamp(a, -AdvantageLimit, AdvantageLimit))],
+        Updates = (rollout, advantages) => Updates(context, rollout, advantages),
+    };
+
+    private RolloutPlan Plan(AssemblyContext context, long iteration)
+    {
+        var options = context.Recipe.Rollout;
+        int starts = options.Window.To - options.Window.Size - options.Window.From + 1;
+        return new()
+        {
+            PromptCount = options.Prompts,
+            GroupSize = options.GroupSize,
+            Levels = FlowGrid.Shifted(options.Steps, options.Shift),
+            Kernel = Kernel,
+            NoiseScale = options.NoiseScale,
+            WindowStart = options.Window.From + Noise.Below(starts, new((ulong)context.Recipe.Seed, NoisePurpose.Choice, iteration)),
+            WindowLength = options.Window.Size,
+            GuidanceScale = options.GuidanceScale,
+            SharedStart = Start == GroupStart.Shared,
+            SharedPrefix = Start == GroupStart.Prefix,
+            MicroBatch = options.MicroBatch,
+        };
+    }
+
+    private IEnumerable<Update> Updates(AssemblyContext context, Rollout rollout, double[] advantages)
+    {
+        int count = context.Recipe.Optimizer.UpdatesPerIteration, rows = rollout.Plan.SampleCount;
+        for (int update = 0; update < count; update++)
+        {
+            // Whole micro-batches go to one update, so that replays keep the rollout's shapes.
+            var batches = rollout.Plan.MicroBatches(rows).Where((_, at) => at % count == update).ToList();
+            long kept = batches.Sum(batch => Enumerable.Range(batch.Start, batch.Length).Count(row => IsKept(advantages[row])));
+            if (kept == 0) continue;
+            yield return new([.. from transition in rollout.Transitions from batch in batches
+                                 select (Func<UpdateStatistics, Tensor>)(statistics =>
+                                     Loss(context, rollout, transition, batch.Start, batch.Length, advantages, statistics) / (kept * rollout.Transitions.Count))]);
+        }
+    }
+
+    private bool IsKept(double advantage) => !DropZeroAdvantages || GroupCredit.HasSignal(advantage);
+
+    // Summed over the rows; the caller divides by all samples and steps of the update.
+    private Tensor Loss(AssemblyContext context, Rollout rollout, Transition transition, int start, int length, double[] advantages, UpdateStatistics statistics)
+    {
+        using var scope = Tensor.Scope();
+        var plan = rollout.Plan;
+        var latents = transition.From.Narrow(0, start, length);
+        var words = rollout.Words.Narrow(0, start, length);
+        var advantage = advantages.AsSpan(start, length).ToArray();
+        var step = RolloutSampler.GaussianOf(context.Generator, context.Policy, plan, transition.Step, latents, words);
+        var logRatio = RolloutSampler.LogProb(Kernel, step, transition.To.Narrow(0, start, length), LogProb) - transition.LogProb.Narrow(0, start, length);
+        var weights = Tensor.From(Array.ConvertAll(advantage, a => (float)a), length);                        // [B]
+        var loss = ClippedSurrogate.PerSample(logRatio, weights, Objectives.ClipRange.Symmetric(ClipRange)).Sum();
+        statistics.Ratios(logRatio.ToArray<float>(), weights.AsSpan<float>(), ClipRange, ClipRange);
+        if (KlCoefficient == 0) return scope.Keep(loss);
+
+        Tensor reference;
+        using (Autograd.NoGrad())
+            reference = RolloutSampler.GaussianOf(context.Generator, context.Generator.Base, plan, transition.Step, latents, words).Mean;
+        double h = plan.Levels[transition.Step] - plan.Levels[transition.Step + 1];
+        var variance = GaussianKl.Variance(KlForm, Kernel, step.Deviation, h);
+        var kept = Tensor.From(Array.ConvertAll(advantage, a => IsKept(a) ? 1f : 0f), length);                // [B]
+        var divergence = GaussianKl.PerSample(step.Mean, reference, variance) * kept;
+        statistics.Mean("kl/mean", divergence.Mean().Item());
+        return scope.Keep(loss + divergence.Sum() * KlCoefficient);
+    }
+}

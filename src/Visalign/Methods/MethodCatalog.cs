@@ -1,0 +1,20 @@
+using Visalign.Rewards;
+using Visalign.Runs.Recipes;
+
+namespace Visalign.Methods;
+
+/// <summary>Every method that recipes can name.</summary>
+public static class MethodCatalog
+{
+    /// <summary>Names and option records, sorted by name.</summary>
+    public static IReadOnlyList<(string Name, Type Record)> All { get; } =
+    [
+        ("best-of-group-tuning", typeof(BestOfGroupTuning)),
+        ("flow-grpo", typeof(FlowGrpo)),
+    ];
+
+    /// <summary>What recipe files are read with.</summary>
+    public static RecordFormat<Recipe> RecipeFormat { get; } = Recipe.Format(RecordTypes.None
+        .With<IMethod>(All)
+        .With<IRewardOptions>([.. RewardCatalog.All.Select(entry => (entry.Name, entry.OptionsType))]));
+}

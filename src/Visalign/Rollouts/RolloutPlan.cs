@@ -1,0 +1,55 @@
+using Visalign.Generators;
+
+namespace Visalign.Rollouts;
+
+/// <summary>What to sample in an iteration, and where along the way chance acts.</summary>
+public sealed record RolloutPlan
+{
+    /// <summary>P: how many conditions are drawn.</summary>
+    public required int PromptCount { get; init; }
+
+    /// <summary>G: samples of each condition.</summary>
+    public required int GroupSize { get; init; }
+
+    /// <summary>T + 1 noise levels from 1 to 0.</summary>
+    public required float[] Levels { get; init; }
+
+    /// <summary>The kernel of stochastic steps; all others are Euler steps of the ODE.</summary>
+    public required StepKernel Kernel { get; init; }
+
+    /// <summary>Strength of the kernel's noise.</summary>
+    public required double NoiseScale { get; init; }
+
+    /// <summary>First stochastic step.</summary>
+    public required int WindowStart { get; init; }
+
+    /// <summary>Number of stochastic steps.</summary>
+    public required int WindowLength { get; init; }
+
+    /// <summary>Classifier-free guidance; 1 = off.</summary>
+    public required double GuidanceScale { get; init; }
+
+    /// <summary>Samples of a group start from the same noise.</summary>
+    public bool SharedStart { get; init; }
+
+    /// <summary>Steps before the window run once per condition and branch into the group there; implies a shared start.</summary>
+    public bool SharedPrefix { get; init; }
+
+    /// <summary>Rows of one forward pass. Bits depend on it, so rollout and replay use the same.</summary>
+    public int MicroBatch { get; init; } = 64;
+
+    /// <summary>T.</summary>
+    public int StepCount => Levels.Length - 1;
+
+    /// <summary>P·G.</summary>
+    public int SampleCount => PromptCount * GroupSize;
+
+    /// <summary>Whether a step draws noise.</summary>
+    public bool IsStochastic(int step) => step >= WindowStart && step < WindowStart + WindowLength;
+
+    /// <summary>Rows of each forward pass: start and length.</summary>
+    public IEnumerable<(int Start, int Length)> MicroBatches(int rows)
+    {
+        for (int start = 0; start < rows; start += MicroBatch) yield return (start, Math.Min(MicroBatch, rows - start));
+    }
+}

@@ -1,0 +1,89 @@
+using Visalign.Generators;
+using Visalign.Networks;
+using Visalign.Torch;
+
+namespace Visalign.Rollouts;
+
+/// <summary>Carries out rollout plans, and replays their transitions under other weights.</summary>
+public static class RolloutSampler
+{
+    /// <summary>Samples every group of a plan without gradient.</summary>
+    /// <param name="weights">The old policy.</param>
+    /// <param name="conditions">P conditions.</param>
+    /// <param name="reduction">Of the recorded log-probabilities.</param>
+    /// <param name="seed">With <paramref name="iteration"/> and the sample's index it fixes every draw.</param>
+    public static Rollout Sample(NoiseGenerator generator, Weights weights, RolloutPlan plan, IReadOnlyList<Condition> conditions, LogProbReduction reduction, ulong seed, long iteration)
+    {
+        if (conditions.Count != plan.PromptCount) throw new ArgumentException($"The plan asks for {plan.PromptCount} conditions, got {conditions.Count}.");
+        using var _ = Autograd.NoGrad();
+        using var scope = Tensor.Scope();
+        int g = plan.GroupSize;
+        var perSample = Enumerable.Range(0, plan.SampleCount).Select(i => conditions[i / g]).ToArray();
+        var words = generator.Encode(perSample);                                          // [B, L]
+        var start = new NoiseKey(seed, NoisePurpose.Start, iteration);
+        bool together = plan.SharedStart || plan.SharedPrefix;
+        var latents = generator.StartNoise(start, 0, together ? plan.PromptCount : plan.SampleCount);
+        long evaluations = 0;
+        int branches = plan.GuidanceScale == 1 ? 1 : 2;
+        int step = 0;
+        if (plan.SharedPrefix)
+        {
+            var perPrompt = generator.Encode(conditions);
+            for (; step < plan.WindowStart; step++)
+            {
+                latents = Step(latents, perPrompt, step).Latents;
+                evaluations += (long)plan.PromptCount * branches;
+            }
+        }
+        if (together) latents = latents.RepeatInterleave(g, 0);                           // [B, C, H, W]
+        List<Transition> transitions = [];
+        for (; step < plan.StepCount; step++)
+        {
+            var (next, logProb) = Step(latents, words, step);
+            if (logProb is not null) transitions.Add(new(step, scope.Keep(latents), scope.Keep(next), scope.Keep(logProb)));
+            latents = next;
+            evaluations += (long)plan.SampleCount * branches;
+        }
+        var groups = Enumerable.Range(0, plan.SampleCount).Select(i => (long)(i / g)).ToArray();
+        return new(plan, perSample, groups, scope.Keep(words), transitions, scope.Keep(latents), evaluations);
+
+        (Tensor Latents, Tensor? LogProb) Step(Tensor from, Tensor asked, int index)
+        {
+            using var inner = Tensor.Scope();
+            List<Tensor> states = [], logProbs = [];
+            foreach (var (first, length) in plan.MicroBatches((int)from.Size(0)))
+            {
+                var rows = from.Narrow(0, first, length);
+                var gaussian = GaussianOf(generator, weights, plan, index, rows, asked.Narrow(0, first, length));
+                if (!plan.IsStochastic(index))
+                {
+                    states.Add(gaussian.Mean);
+                    continue;
+                }
+                var next = gaussian.Draw(generator.StartNoise(new(seed, NoisePurpose.Step, iteration, Step: index), first, length));
+                states.Add(next);
+                logProbs.Add(LogProb(plan.Kernel, gaussian, next, reduction));
+            }
+            return (inner.Keep(Tensor.Cat(states.ToArray())), logProbs.Count == 0 ? null : inner.Keep(Tensor.Cat(logProbs.ToArray())));
+        }
+    }
+
+    /// <summary>The distribution of some rows' step under the given weights.</summary>
+    public static GaussianStep GaussianOf(NoiseGenerator generator, Weights weights, RolloutPlan plan, int step, Tensor latents, Tensor words)
+    {
+        using var scope = Tensor.Scope();
+        double s = plan.Levels[step], next = plan.Levels[step + 1];
+        var velocity = generator.Velocity(weights, latents, s, words, plan.GuidanceScale);
+        var from = Tensor.Of(s);
+        var to = Tensor.Of(next);
+        var gaussian = !plan.IsStochastic(step) || plan.Kernel == StepKernel.Ode ? FlowSde.Step(latents, velocity, from, to, Tensor.Of(0))
+            : plan.Kernel == StepKernel.FlowSde ? FlowSde.Step(latents, velocity, from, to, FlowSde.Sigma(from, plan.Levels[1], plan.NoiseScale))
+            : Cps.Step(latents, velocity, from, to, plan.NoiseScale);
+        return new(scope.Keep(gaussian.Mean), scope.Keep(gaussian.Deviation));
+    }
+
+    /// <summary>The log-probability that a kernel's paper trains with.</summary>
+    /// <returns>Shape <c>[B]</c>.</returns>
+    public static Tensor LogProb(StepKernel kernel, GaussianStep step, Tensor next, LogProbReduction reduction) =>
+        kernel == StepKernel.Cps ? step.NegativeSquaredDistance(next, reduction) : step.LogProb(next, reduction);
+}

@@ -1,0 +1,220 @@
+using System.Text.Json.Nodes;
+using Visalign.Generators;
+using Visalign.Methods;
+using Visalign.Networks;
+using Visalign.Pictures;
+using Visalign.Rewards;
+using Visalign.Rollouts;
+using Visalign.Runs.Recipes;
+using Visalign.Torch;
+using Visalign.Torch.Engines;
+using Visalign.Torch.Optimizers;
+using Visalign.Torch.Safetensors;
+using Visalign.Worlds;
+
+namespace Visalign.Runs;
+
+/// <summary>Executes a recipe in a run folder: rollouts, rewards, credit, updates, checkpoints.</summary>
+/// <remarks>All chance follows from the recipe's seed and the iteration, so weights and moments are all the state there is.</remarks>
+public sealed class AlignmentRun : IDisposable
+{
+    private readonly RunFolder _folder;
+    private readonly IRunObserver _observer;
+    private readonly TimeProvider _clock;
+    private readonly Adapter _adapter;
+    private readonly AdamW _optimizer;
+    private readonly Assembly _assembly;
+    private readonly RewardSum _rewards;
+    private readonly PromptSource _prompts;
+
+    private AlignmentRun(RunFolder folder, Recipe recipe, NoiseGenerator generator, IRunObserver observer, TimeProvider clock)
+    {
+        (_folder, Recipe, Generator, _observer, _clock) = (folder, recipe, generator, observer, clock);
+        ulong seed = (ulong)recipe.Seed;
+        string[] targets = recipe.Adapter.Targets.Count > 0 ? [.. recipe.Adapter.Targets] : ["attention.qkv", "attention.out"];
+        _adapter = recipe.Adapter.Kind == AdapterKind.Full ? Adapter.Full(generator.Base)
+            : Adapter.LowRank(generator.Base, recipe.Adapter.Rank, recipe.Adapter.Alpha, targets, seed);
+        var options = recipe.Optimizer;
+        _optimizer = new(_adapter.Parameters, new()
+        {
+            Beta1 = options.Beta1, Beta2 = options.Beta2, Epsilon = options.Epsilon, WeightDecay = options.WeightDecay, ClipNorm = options.ClipNorm,
+        }, average: options.EmaDecay > 0);
+        _assembly = recipe.Method.Assemble(new(generator, _adapter.Weights, recipe));
+        if (recipe.Rewards.Count == 0) throw new InputException("rewards: the recipe names none. Add at least one, such as '- exact'.");
+        _rewards = new([.. recipe.Rewards.Select(reward => new WeightedReward(new FailureLimit(RewardCatalog.Create(reward, new(clock, (int)recipe.Seed)), new()), reward.Weight))]);
+        _prompts = recipe.Prompts == "world" ? PromptSource.World(PromptSplit.Training) : PromptSource.File(recipe.Prompts, generator);
+    }
+
+    /// <summary>What is run.</summary>
+    public Recipe Recipe { get; }
+
+    /// <summary>The generator under alignment.</summary>
+    public NoiseGenerator Generator { get; }
+
+    /// <summary>Iterations done.</summary>
+    public long Iteration { get; private set; }
+
+    /// <summary>Pictures judged by the trained rewards so far.</summary>
+    public long RewardCalls { get; private set; }
+
+    /// <summary>Samples × network forwards so far, rollouts only.</summary>
+    public long NetworkEvaluations { get; private set; }
+
+    /// <summary>The folder it is kept in.</summary>
+    public RunFolder Folder => _folder;
+
+    /// <summary>The tree to evaluate: the averaged policy where an average is kept. Its views belong to the open scope.</summary>
+    public Weights Result => _optimizer.Average is { } average ? _adapter.Over(average) : _adapter.Weights;
+
+    /// <summary>Begins a run in a new folder.</summary>
+    public static AlignmentRun Create(string path, Recipe recipe, IRunObserver observer, TimeProvider clock)
+    {
+        var engine = Engine.Start(new() { Threads = recipe.Threads ?? 0 });
+        var generator = ModelFolder.Load(recipe.Model);
+        var provenance = Provenance.Here($"libtorch {engine.Libtorch.Version}", engine.Blas.Core, engine.Threads,
+            ContentHash.Of(ModelFolder.Find(recipe.Model)), recipe.Prompts == "world" ? null : ContentHash.Of(recipe.Prompts), recipe.Seed);
+        var folder = RunFolder.Create(path, MethodCatalog.RecipeFormat.Resolve(recipe), provenance, time: clock);
+        observer.Told(BatchArithmetic.InWords(recipe.Rollout, recipe.Optimizer));
+        return new(folder, recipe, generator, observer, clock);
+    }
+
+    /// <summary>Goes on with a run from its newest checkpoint.</summary>
+    /// <exception cref="InputException">The engine, BLAS kernels, threads or model differ from those of the run.</exception>
+    public static AlignmentRun Resume(string path, IRunObserver observer, TimeProvider clock)
+    {
+        var folder = RunFolder.Open(path, time: clock);
+        var recorded = folder.Provenance;
+        var engine = Engine.Start(new() { Threads = recorded.Threads, BlasCore = recorded.BlasCore.Length > 0 ? recorded.BlasCore : null });
+        var recipe = MethodCatalog.RecipeFormat.Parse(folder.Recipe, Path.Combine(path, "recipe.yaml"));
+        var here = Provenance.Here($"libtorch {engine.Libtorch.Version}", engine.Blas.Core, engine.Threads,
+            ContentHash.Of(ModelFolder.Find(recipe.Model)), recipe.Prompts == "world" ? null : ContentHash.Of(recipe.Prompts), recipe.Seed);
+        var differences = here.DifferencesFrom(recorded);
+        if (differences.Count > 0) throw new InputException($"{path}: the run cannot go on bit for bit here: {string.Join("; ", differences)}.");
+        var run = new AlignmentRun(folder, recipe, ModelFolder.Load(recipe.Model), observer, clock);
+        run.Restore();
+        return run;
+    }
+
+    /// <summary>Runs until the budget is spent or a stop is asked for, which is honored after the iteration at hand.</summary>
+    /// <exception cref="OperationCanceledException">Stopped; a checkpoint was saved first.</exception>
+    public void Run(CancellationToken stop)
+    {
+        var budget = Recipe.Budget;
+        while (Iteration < budget.Iterations)
+        {
+            Iterate();
+            bool end = Iteration == budget.Iterations;
+            if (end || Iteration % budget.CheckpointEvery == 0 || stop.IsCancellationRequested) Save();
+            stop.ThrowIfCancellationRequested();
+        }
+        using var scope = Tensor.Scope();
+        var flat = _optimizer.Average ?? _adapter.Parameters.Values;
+        _folder.SavePolicy(Named(flat), new Dictionary<string, string>
+        {
+            ["format"] = "visalign-policy-1", ["method"] = Recipe.Method.GetType().Name, ["adapter"] = Recipe.Adapter.Kind.ToString(), ["model"] = Recipe.Model,
+        });
+    }
+
+    private void Iterate()
+    {
+        long started = _clock.GetTimestamp();
+        using var scope = Tensor.Scope();
+        ulong seed = (ulong)Recipe.Seed;
+        var plan = _assembly.Plan(Iteration);
+        var conditions = _prompts.Draw(seed, Iteration * plan.PromptCount, plan.PromptCount);
+        var rollout = RolloutSampler.Sample(Generator, _adapter.Weights, plan, conditions, _assembly.Reduction, seed, Iteration);
+        double sampled = Seconds(ref started);
+        var scores = _rewards.Score(Generator.Decode(rollout.Final), rollout.Conditions);
+        var advantages = _assembly.Credit(scores.Total.Values, rollout.Groups);
+        RewardCalls += plan.SampleCount;
+        NetworkEvaluations += rollout.NetworkEvaluations;
+        double judged = Seconds(ref started);
+
+        var statistics = new UpdateStatistics();
+        long total = (long)Recipe.Budget.Iterations * Recipe.Optimizer.UpdatesPerIteration;
+        foreach (var update in _assembly.Updates(rollout, advantages))
+        {
+            _adapter.Parameters.ClearGradients();
+            foreach (var part in update.Parts)
+            {
+                using var inner = Tensor.Scope();
+                var loss = part(statistics);
+                statistics.Mean("loss/sum", loss.Item() * update.Parts.Count);
+                Autograd.Backward(loss);
+            }
+            double rate = LearningRate.At((Torch.Optimizers.LearningRateSchedule)Recipe.Optimizer.Schedule, Recipe.Optimizer.LearningRate, _optimizer.StepCount, total, Recipe.Optimizer.WarmupSteps);
+            double decay = Recipe.Optimizer.EmaDecay > 0 ? Math.Min((1.0 + _optimizer.StepCount) / (10 + _optimizer.StepCount), Recipe.Optimizer.EmaDecay) : 1;
+            statistics.Mean("gradient/norm", _optimizer.Step(rate, decay));
+        }
+        double updated = Seconds(ref started);
+        Iteration++;
+
+        var metrics = Metrics(scores, rollout, advantages, statistics);
+        _folder.AppendMetrics(Iteration, metrics);
+        _folder.AppendTimings(Iteration, new Dictionary<string, double> { ["seconds/rollout"] = sampled, ["seconds/reward"] = judged, ["seconds/update"] = updated });
+        _observer.Iterated(Iteration, Recipe.Budget.Iterations, metrics, sampled + judged + updated);
+    }
+
+    private static SortedDictionary<string, double> Metrics(SummedScores scores, Rollout rollout, double[] advantages, UpdateStatistics statistics)
+    {
+        var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        foreach (var (name, value) in statistics.All()) metrics[name] = value;
+        double[] good = [.. scores.Total.Values.Where(double.IsFinite)];
+        if (good.Length > 0) metrics["reward/mean"] = good.Average();
+        metrics["reward/failures"] = scores.Total.FailureShare;
+        foreach (var part in scores.Parts)
+            if (part.Scores.Values.Where(double.IsFinite).ToArray() is { Length: > 0 } values) metrics[$"reward/{part.Name}"] = values.Average();
+        metrics["group/without-signal"] = Enumerable.Range(0, advantages.Length).GroupBy(i => rollout.Groups[i]).Average(group => group.All(i => advantages[i] == 0) ? 1.0 : 0);
+        return metrics;
+    }
+
+    private double Seconds(ref long since)
+    {
+        long now = _clock.GetTimestamp();
+        double seconds = _clock.GetElapsedTime(since, now).TotalSeconds;
+        since = now;
+        return seconds;
+    }
+
+    private Dictionary<string, StoredArray> Named(Tensor flat) => _adapter.Parameters.Slots.ToDictionary(slot => slot.Name,
+        slot => StoredArray.Of(slot.Of(flat).ToArray<float>(), slot.Shape), StringComparer.Ordinal);
+
+    private void Save()
+    {
+        var arrays = new Dictionary<string, StoredArray>();
+        foreach (var (name, tensor) in State()) arrays[name] = StoredArray.Of(tensor.ToArray<float>(), tensor.Count);
+        _folder.SaveCheckpoint(Iteration, arrays, new JsonObject
+        {
+            ["optimizer_steps"] = _optimizer.StepCount, ["reward_calls"] = RewardCalls, ["network_evaluations"] = NetworkEvaluations,
+        });
+    }
+
+    private void Restore()
+    {
+        using var checkpoint = _folder.LoadLatest();
+        foreach (string remark in _folder.Remarks) _observer.Told(remark);
+        if (checkpoint is null) return;
+        foreach (var (name, tensor) in State()) checkpoint.Singles(name).CopyTo(tensor.AsSpan<float>());
+        Iteration = checkpoint.Iteration;
+        _optimizer.StepCount = checkpoint.State["optimizer_steps"]!.GetValue<long>();
+        RewardCalls = checkpoint.State["reward_calls"]!.GetValue<long>();
+        NetworkEvaluations = checkpoint.State["network_evaluations"]!.GetValue<long>();
+    }
+
+    private IEnumerable<(string Name, Tensor Tensor)> State()
+    {
+        yield return ("parameters", _adapter.Parameters.Values);
+        yield return ("first_moments", _optimizer.First);
+        yield return ("second_moments", _optimizer.Second);
+        if (_optimizer.Average is { } average) yield return ("average", average);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _adapter.Dispose();
+        Generator.Dispose();
+        _folder.Dispose();
+    }
+}

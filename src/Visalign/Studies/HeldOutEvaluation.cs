@@ -1,0 +1,71 @@
+using Visalign.Generators;
+using Visalign.Networks;
+using Visalign.Pictures;
+using Visalign.Rewards;
+using Visalign.Rollouts;
+using Visalign.Torch;
+using Visalign.Worlds;
+
+namespace Visalign.Studies;
+
+/// <summary>How a policy did on prompts it was not trained on.</summary>
+/// <param name="Verdicts">One per prompt, in the order of the prompts.</param>
+/// <param name="Pictures">What was judged.</param>
+/// <param name="NetworkEvaluations">Samples × forwards.</param>
+public sealed record Evaluation(IReadOnlyList<Condition> Conditions, IReadOnlyList<Verdict> Verdicts, PictureBatch Pictures, long NetworkEvaluations)
+{
+    /// <summary>Share of pictures that the exact checker accepts: the gold score.</summary>
+    public double Score => Verdicts.Average(verdict => verdict.Correct ? 1.0 : 0);
+
+    /// <summary>Mean graded score.</summary>
+    public double SoftScore => Verdicts.Average(verdict => verdict.Score);
+
+    /// <summary>Gold score by task, in the order of the tasks.</summary>
+    public IReadOnlyDictionary<string, double> Tasks => Verdicts.GroupBy(verdict => verdict.Task).OrderBy(group => group.Key)
+        .ToDictionary(group => JsonName(group.Key), group => group.Average(verdict => verdict.Correct ? 1.0 : 0));
+
+    private static string JsonName(SceneTask task) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(task.ToString());
+}
+
+/// <summary>Samples a fixed set of prompts with the ODE and has the exact checker judge them.</summary>
+public static class HeldOutEvaluation
+{
+    /// <summary>The guidance scales among which the best is chosen, for base and result alike.</summary>
+    public static IReadOnlyList<double> GuidanceScales { get; } = [1, 1.5, 2, 3, 4, 5, 7];
+
+    /// <summary>The seed of evaluation prompts and start noise: the same for every run, so that results are paired.</summary>
+    public const ulong Seed = 20_250_101;
+
+    /// <summary>Samples and judges.</summary>
+    /// <param name="split">Held-out prompts for results, tuning prompts for choosing.</param>
+    /// <param name="count">Number of prompts.</param>
+    /// <param name="steps">ODE steps.</param>
+    /// <param name="sample">Which of several samples per prompt, for best-of-N.</param>
+    public static Evaluation Run(NoiseGenerator generator, Weights weights, PromptSplit split, int count, int steps, double guidanceScale, int sample = 0)
+    {
+        using var scope = Tensor.Scope();
+        var conditions = PromptSource.World(split).Draw(Seed, 0, count);
+        var plan = new RolloutPlan
+        {
+            PromptCount = count, GroupSize = 1, Levels = FlowGrid.Shifted(steps), Kernel = StepKernel.Ode, NoiseScale = 0,
+            WindowStart = 0, WindowLength = 0, GuidanceScale = guidanceScale,
+        };
+        var rollout = RolloutSampler.Sample(generator, weights, plan, conditions, LogProbReduction.Mean, Seed, iteration: ((long)split << 32) + sample);
+        var pictures = generator.Decode(rollout.Final);
+        var verdicts = Enumerable.Range(0, count).Select(i => ExactReward.Check(pictures[i], conditions[i])).ToList();
+        return new(conditions, verdicts, pictures, rollout.NetworkEvaluations);
+    }
+
+    /// <summary>The guidance scale with the highest gold score on tuning prompts; the smaller one on a tie.</summary>
+    /// <returns>The scale and every score.</returns>
+    public static (double Best, IReadOnlyList<(double Scale, double Score)> Scores) ChooseGuidance(NoiseGenerator generator, Weights weights, int count, int steps, Action<double>? advanced = null)
+    {
+        List<(double Scale, double Score)> scores = [];
+        foreach (double scale in GuidanceScales)
+        {
+            scores.Add((scale, Run(generator, weights, PromptSplit.Tuning, count, steps, scale).Score));
+            advanced?.Invoke((double)scores.Count / GuidanceScales.Count);
+        }
+        return (scores.MaxBy(entry => entry.Score).Scale, scores);
+    }
+}
