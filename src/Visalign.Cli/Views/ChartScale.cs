@@ -9,6 +9,7 @@ namespace Visalign.Cli.Views;
 internal sealed record ChartScale(double Low, double High, int Decimals)
 {
     private const int Steps = 4;
+    private const double Slack = 1e-9; // for quotients such as 2.0000000000000004
 
     /// <summary>The tightest one around all finite values; around 0 to 1 when there are none.</summary>
     internal static ChartScale Around(IEnumerable<double> values)
@@ -35,6 +36,6 @@ internal sealed record ChartScale(double Low, double High, int Decimals)
         double power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
         double digit = rough / power;
 
-        return power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
+        return power * (digit < 1 + Slack ? 1 : digit < 2 + Slack ? 2 : digit < 5 + Slack ? 5 : 10);
     }
 }
