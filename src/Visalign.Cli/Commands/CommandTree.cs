@@ -20,6 +20,7 @@ internal static class CommandTree
             new VersionOption { Action = new PrintVersion() },
             DoctorCommand.Create(terminal),
             PapersCommand.Create(terminal),
+            SchemaCommand.Create(terminal),
         };
         root.SetAction(help.Invoke);
 
