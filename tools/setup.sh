@@ -10,17 +10,24 @@ has_library() {
     return 1
 }
 
-# Whether a libtorch is there that is not the distribution's: LIBTORCH names it, or pip installed it.
-has_own_libtorch() {
-    [[ -n ${LIBTORCH:-} ]] && return 0
-    command -v python3 >/dev/null && python3 -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)' 2>/dev/null
+# Whether the distribution's libtorch is there, with its headers.
+has_libtorch() {
+    has_library libtorch_cpu.so && [[ -d /usr/include/ATen ]]
+}
+
+# Whether pip installed a torch, which brings headers and a matrix library along.
+has_pip_torch() {
+    command -v python3 >/dev/null || return 1
+    local folder
+    folder=$(python3 -c 'import importlib.util as u; s = u.find_spec("torch"); print(s.submodule_search_locations[0] if s else "")' 2>/dev/null) || return 1
+    [[ -d $folder/include/ATen && -e $folder/lib/libtorch_cpu.so ]]
 }
 
 # The packages that are missing, one a line.
 missing_packages() {
     command -v g++ >/dev/null || echo g++
-    if ! { has_library libtorch_cpu.so && [[ -d /usr/include/ATen ]] && has_library openblas-openmp/libopenblas.so.0; } && ! has_own_libtorch; then
-        { has_library libtorch_cpu.so && [[ -d /usr/include/ATen ]]; } || echo libtorch-dev
+    if [[ -z ${LIBTORCH:-} ]] && { has_libtorch || ! has_pip_torch; }; then
+        has_libtorch || echo libtorch-dev
         has_library openblas-openmp/libopenblas.so.0 || echo libopenblas0-openmp
     fi
     has_library libturbojpeg.so.0 || echo libturbojpeg0

@@ -16,7 +16,8 @@ public static class FastRolloutOracle
         double guidance = config.GetProperty("guidance_scale").GetDouble();
         var kernel = FlowKernel.Of(config, levels);
         var network = new ToyVelocity(oracle, oracle.Tensor("weight.lora_a"), oracle.Tensor("weight.lora_b"));
-        Tensor embeds = oracle.Tensor("in.embeds"), empty = oracle.Tensor("in.negative_embeds"), noise = oracle.Tensor("in.noise");
+        Tensor embeds = oracle.Tensor("in.embeds"), noise = oracle.Tensor("in.noise");
+        var empty = oracle.Tensor("in.negative_embeds").Expand(embeds.Shape);
         List<Tensor> states = [], logProbs = [];
 
         var state = oracle.Tensor("in.z0");                          // [P, …]

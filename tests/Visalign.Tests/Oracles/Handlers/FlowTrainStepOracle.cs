@@ -75,7 +75,7 @@ public static class FlowTrainStepOracle
         private readonly Tensor _latents = oracle.Tensor("in.latents");                  // [B, T + 1, …]
         private readonly Tensor _oldLogProbs = oracle.Tensor("in.log_probs_old");        // [B, T]
         private readonly Tensor _embeds = oracle.Tensor("in.embeds");                    // [B, C]
-        private readonly Tensor _empty = oracle.Tensor("in.negative_embeds");            // [1, C]
+        private readonly Tensor _empty = oracle.Tensor("in.negative_embeds").Expand(oracle["in.embeds"].Shape);
         private readonly Tensor _advantages = oracle.Tensor("in.advantages");            // [B]
 
         public (Tensor Loss, Tensor PolicyLoss, Tensor Penalty) Loss(int minibatch, int step)
@@ -98,9 +98,8 @@ public static class FlowTrainStepOracle
         private GaussianStep Step(int minibatch, int step, bool adapter)
         {
             var state = Rows(_latents, minibatch).Select(1, step);
-            var embeds = Rows(_embeds, minibatch);
-            var conditional = _network.Of(state, _timesteps[step], embeds, adapter);
-            var unconditional = _network.Of(state, _timesteps[step], _empty.Expand(embeds.Shape), adapter);
+            var conditional = _network.Of(state, _timesteps[step], Rows(_embeds, minibatch), adapter);
+            var unconditional = _network.Of(state, _timesteps[step], Rows(_empty, minibatch), adapter);
             if (DetachesUnconditional())
                 unconditional = unconditional.Detach();
             var velocity = Guidance.Combine(conditional, unconditional, _config.GetProperty("guidance_scale").GetDouble());
