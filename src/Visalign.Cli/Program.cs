@@ -1,1 +1,5 @@
-return 0;
+using Visalign.Cli;
+
+using var interruption = new Interruption();
+
+return CommandLineProgram.Run(args, Console.Out, Console.Error, interruption.Token);

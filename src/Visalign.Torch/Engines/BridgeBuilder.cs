@@ -40,7 +40,8 @@ internal static class BridgeBuilder
         Console.Error.WriteLine($"Building the bridge to libtorch {libtorch.Version} ({libtorch.Origin}), once …");
         string[] objects = [.. Sources.Where(name => name.EndsWith(".cpp", StringComparison.Ordinal)).Select(name => Path.GetFileNameWithoutExtension(name))];
         var builds = objects.Select(name => Task.Run(() => Compile(libtorch, folder, name))).ToArray();
-        Task.WaitAll(builds);
+        // One by one, so that a compiler's refusal arrives as itself and not wrapped.
+        foreach (var build in builds) build.GetAwaiter().GetResult();
         string staged = library + ".new";
         Run([.. objects.Select(name => Path.Combine(folder, name + ".o")), "-shared", "-fopenmp", "-o", staged,
             "-L" + libtorch.Libraries, "-Wl,-rpath," + libtorch.Libraries, "-Wl,--no-as-needed", "-ltorch_cpu", "-lc10",

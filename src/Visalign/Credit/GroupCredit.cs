@@ -46,6 +46,9 @@ public static class GroupCredit
         return advantages;
     }
 
+    /// <summary>Whether an advantage teaches anything; samples without signal are left out of the update in the code of Flow-GRPO.</summary>
+    public static bool HasSignal(double advantage) => advantage != 0;
+
     private sealed class Moments
     {
         private readonly List<double> _values = [];

@@ -22,14 +22,18 @@ public static class FlowSde
     public static Tensor Sigma(Tensor from, double second, double noiseScale)
     {
         using var scope = Tensor.Scope();
-        var denominator = Tensor.Where(from.EqualTo(1), Tensor.Of(second), from);
+        var denominator = Tensor.Where(from.EqualTo(1), Tensor.Of(second, from.DType), from);
         return scope.Keep((from / (1 - denominator)).Sqrt() * noiseScale);
     }
 
-    /// <summary>The coefficient of the Wan video pipeline: a straight line in s between the last and the second noise level.</summary>
-    /// <param name="smallest">The last positive level.</param>
-    /// <param name="largest">The second level.</param>
-    public static Tensor LinearSigma(Tensor from, double smallest, double largest) => from * (largest - smallest) + smallest;
+    /// <summary>The coefficient of the Wan video pipeline: a straight line in s between the table's last and second levels.</summary>
+    /// <param name="smallest">The table's last level, 0 where it ends there.</param>
+    /// <param name="largest">The table's second level.</param>
+    public static Tensor LinearSigma(Tensor from, double smallest, double largest)
+    {
+        using var scope = Tensor.Scope();
+        return scope.Keep(from * (largest - smallest) + smallest);
+    }
 
     /// <summary>One step for a batch whose rows may sit at different noise levels.</summary>
     /// <param name="latents">Shape <c>[B, …]</c>, float32.</param>

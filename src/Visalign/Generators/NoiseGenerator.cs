@@ -50,8 +50,7 @@ public sealed class NoiseGenerator : IDisposable
 
     /// <summary>The velocity under some weights, with classifier-free guidance.</summary>
     /// <remarks>
-    /// <c>v = v_u + w (v_c - v_u)</c> (Ho and Salimans, arXiv 2207.12598); the unconditional branch runs without gradient, as
-    /// in Flow-GRPO's code. Both branches are forwards of their own, so that a replay with gradients has the bits of the rollout.
+    /// The unconditional branch of <see cref="Guidance"/> runs without gradient, as in Flow-GRPO's code. Both branches are forwards of their own, so that a replay with gradients has the bits of the rollout.
     /// </remarks>
     /// <param name="weights">An adapter's tree, or <see cref="Base"/>.</param>
     /// <param name="latents">Shape <c>[B, C, H, W]</c>.</param>
@@ -67,7 +66,7 @@ public sealed class NoiseGenerator : IDisposable
         Tensor unconditional;
         using (Autograd.NoGrad())
             unconditional = TextDit.Velocity(weights, Config.Network, latents, levels, Tensor.Zeros(words.Shape, DType.Int64));
-        return scope.Keep(unconditional + (conditional - unconditional) * guidanceScale);
+        return scope.Keep(Guidance.Combine(conditional, unconditional, guidanceScale));
     }
 
     /// <summary>Pictures from final latents.</summary>

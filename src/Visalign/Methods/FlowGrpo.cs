@@ -102,7 +102,7 @@ public sealed record FlowGrpo : IMethod
         }
     }
 
-    private bool IsKept(double advantage) => !DropZeroAdvantages || advantage != 0;
+    private bool IsKept(double advantage) => !DropZeroAdvantages || GroupCredit.HasSignal(advantage);
 
     // Summed over the rows; the caller divides by all samples and steps of the update.
     private Tensor Loss(AssemblyContext context, Rollout rollout, Transition transition, int start, int length, double[] advantages, UpdateStatistics statistics)
@@ -123,7 +123,7 @@ public sealed record FlowGrpo : IMethod
         using (Autograd.NoGrad())
             reference = RolloutSampler.GaussianOf(context.Generator, context.Generator.Base, plan, transition.Step, latents, words).Mean;
         double h = plan.Levels[transition.Step] - plan.Levels[transition.Step + 1];
-        var variance = KlForm == KlForm.Exact || Kernel == StepKernel.Cps ? step.Deviation.Square() : step.Deviation.Square() / h;
+        var variance = GaussianKl.Variance(KlForm, Kernel, step.Deviation, h);
         var kept = Tensor.From(Array.ConvertAll(advantage, a => IsKept(a) ? 1f : 0f), length);                // [B]
         var divergence = GaussianKl.PerSample(step.Mean, reference, variance) * kept;
         statistics.Mean("kl/mean", divergence.Mean().Item());

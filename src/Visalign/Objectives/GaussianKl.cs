@@ -8,7 +8,7 @@ public enum KlForm
 {
     /// <summary>Twice the step's variance, sigma² h: the exact KL of equal-variance Gaussians per element, as in the paper.</summary>
     Exact,
-    /// <summary>Twice sigma² without the step length, as in Flow-GRPO's code; its coefficients are ten times larger.</summary>
+    /// <summary>As in the authors' code: twice sigma² without the step length for Flow-SDE, with coefficients ten times larger; nothing for CPS.</summary>
     WithoutStepLength,
 }
 
@@ -19,7 +19,7 @@ public static class GaussianKl
     /// <summary>The penalty.</summary>
     /// <param name="policy">The policy's step.</param>
     /// <param name="referenceMean">Shape of the latents, without gradient.</param>
-    /// <param name="variance">Broadcastable: τ² for <see cref="KlForm.Exact"/>, sigma² for <see cref="KlForm.WithoutStepLength"/>.</param>
+    /// <param name="variance">Broadcastable: what <see cref="Variance"/> gives.</param>
     /// <returns>Scalar; zero when the policies agree.</returns>
     public static Tensor Loss(GaussianStep policy, Tensor referenceMean, Tensor variance)
     {
@@ -37,5 +37,21 @@ public static class GaussianKl
         Expect.SameShape(mean, referenceMean);
         using var scope = Tensor.Scope();
         return scope.Keep(((mean - referenceMean.Detach()).Square() / (variance * 2)).MeanPerSample());
+    }
+
+    /// <summary>What a form of the penalty divides half the squared distance by.</summary>
+    /// <remarks>
+    /// The code of Flow-CPS (Wang and Yu, arXiv 2509.05952) drops the variance altogether, as it does from the
+    /// log-probability: <c>mean (μ - μ_ref)²</c>, so ½ stands for the variance there.
+    /// </remarks>
+    /// <param name="deviation">τ: the step's full standard deviation.</param>
+    /// <param name="stepLength">h = s - s', positive.</param>
+    /// <returns>For <see cref="Loss"/>, broadcastable.</returns>
+    public static Tensor Variance(KlForm form, StepKernel kernel, Tensor deviation, double stepLength)
+    {
+        using var scope = Tensor.Scope();
+        return scope.Keep(form == KlForm.Exact ? deviation.Square()
+            : kernel == StepKernel.Cps ? Tensor.Of(0.5)
+            : deviation.Square() / stepLength);
     }
 }

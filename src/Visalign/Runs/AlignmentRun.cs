@@ -143,7 +143,7 @@ public sealed class AlignmentRun : IDisposable
                 Autograd.Backward(loss);
             }
             double rate = LearningRate.At((Torch.Optimizers.LearningRateSchedule)Recipe.Optimizer.Schedule, Recipe.Optimizer.LearningRate, _optimizer.StepCount, total, Recipe.Optimizer.WarmupSteps);
-            double decay = Recipe.Optimizer.EmaDecay > 0 ? Math.Min((1.0 + _optimizer.StepCount) / (10 + _optimizer.StepCount), Recipe.Optimizer.EmaDecay) : 1;
+            double decay = Recipe.Optimizer.EmaDecay > 0 ? AverageDecay.At(_optimizer.StepCount, Recipe.Optimizer.EmaDecay) : 1;
             statistics.Mean("gradient/norm", _optimizer.Step(rate, decay));
         }
         double updated = Seconds(ref started);

@@ -62,6 +62,12 @@ public sealed class OracleCase
     public OracleTensor this[string name] =>
         Tensors.TryGetValue(name, out var tensor) ? tensor : throw new KeyNotFoundException($"{Path} has no tensor '{name}'.");
 
+    /// <summary>Whether the case stores a tensor of that full name.</summary>
+    public bool Has(string name) => Tensors.ContainsKey(name);
+
+    /// <summary>A float32 tensor of that full name's numbers.</summary>
+    public Tensor Tensor(string name) => Visalign.Torch.Tensor.From(this[name].Singles, this[name].Shape);
+
     /// <summary>The tensors whose names begin with <paramref name="prefix"/>, by the rest of their names.</summary>
     public IReadOnlyDictionary<string, OracleTensor> Under(string prefix) =>
         Tensors.Where(tensor => tensor.Key.StartsWith(prefix, StringComparison.Ordinal))

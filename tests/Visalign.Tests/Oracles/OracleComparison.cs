@@ -1,9 +1,10 @@
 namespace Visalign.Tests.Oracles;
 
 /// <summary>Collects the comparisons of one case into its outcome.</summary>
+/// <remarks>A case passes when every tensor <c>out.*</c> and <c>grad.*</c> that it stores was compared and agrees.</remarks>
 public sealed class OracleComparison(OracleCase oracle)
 {
-    private readonly List<string> _compared = [];
+    private readonly HashSet<string> _compared = new(StringComparer.Ordinal);
     private string? _failure;
     private double _largest;
 
@@ -19,6 +20,20 @@ public sealed class OracleComparison(OracleCase oracle)
             Fail($"{name}: shape [{string.Join(", ", shape.ToArray())}], expected [{string.Join(", ", tensor.Shape)}]");
         else
             ExpectNumbers(name, got, tensor.Doubles);
+    }
+
+    /// <summary>Compares a tensor with the case's of that full name, shape included, within the case's tolerance.</summary>
+    public void Expect(string name, Tensor got)
+    {
+        using var scope = Tensor.Scope();
+        Expect(name, got.Detach().To(DType.Float64).ToArray<double>(), got.Shape);
+    }
+
+    /// <summary>The same, where the case stores that tensor.</summary>
+    public void ExpectIfStored(string name, Func<Tensor> got)
+    {
+        if (oracle.Has(name))
+            Expect(name, got());
     }
 
     /// <summary>Compares numbers within the case's tolerance.</summary>
@@ -58,6 +73,11 @@ public sealed class OracleComparison(OracleCase oracle)
     {
         if (_compared.Count == 0)
             Fail("nothing was compared");
-        return new(_failure is null, _largest, _failure ?? $"{_compared.Count} compared: {string.Join(", ", _compared.Take(8))}");
+        string[] left = [.. oracle.Tensors.Keys.Where(name => IsExpectation(name) && !_compared.Contains(name)).Order(StringComparer.Ordinal)];
+        if (left.Length > 0)
+            Fail($"not recomputed: {string.Join(", ", left)}");
+        return new(_failure is null ? OracleStatus.Pass : OracleStatus.Fail, _largest, _failure ?? $"{_compared.Count} compared: {string.Join(", ", _compared.Take(8))}");
     }
+
+    private static bool IsExpectation(string name) => name.StartsWith("out.", StringComparison.Ordinal) || name.StartsWith("grad.", StringComparison.Ordinal);
 }

@@ -1,18 +1,31 @@
 namespace Visalign.Tests.Oracles;
 
-/// <summary>Where the cases are: the folder VISALIGN_ORACLES names, else <c>tests/oracles</c> of this project.</summary>
+/// <summary>A folder of cases: exactly <c>SLUG/CASE.safetensors</c> and <c>SLUG/CASE.json</c>; deeper folders are data of cases.</summary>
 public static class OracleRoot
 {
-    /// <summary>The folder of all cases.</summary>
-    public static string Path { get; } = Environment.GetEnvironmentVariable("VISALIGN_ORACLES") ?? Shipped();
+    /// <summary>The folder that VISALIGN_ORACLES names, else <c>tests/oracles</c> of this project.</summary>
+    public static string Path { get; } = Environment.GetEnvironmentVariable("VISALIGN_ORACLES") is { Length: > 0 } named ? named : Shipped();
 
-    /// <summary>Every slug that has a folder, sorted.</summary>
-    public static IEnumerable<string> Slugs =>
-        Directory.EnumerateDirectories(Path).Select(folder => System.IO.Path.GetFileName(folder)).Order(StringComparer.Ordinal);
+    /// <summary>Every case file, ordered by slug and case.</summary>
+    /// <exception cref="InputException">There is no such folder, or no case in it.</exception>
+    public static IReadOnlyList<string> Cases(string root)
+    {
+        if (!Directory.Exists(root))
+            throw new InputException($"There is no folder '{root}' to read oracle cases from; name one that holds SLUG/CASE.safetensors or SLUG/CASE.json.");
+        string[] cases =
+        [
+            .. from folder in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal)
+               from file in Directory.EnumerateFiles(folder).Where(IsCase).Order(StringComparer.Ordinal)
+               select file,
+        ];
+        return cases.Length > 0 ? cases : throw new InputException($"'{root}' holds no oracle case; expected SLUG/CASE.safetensors or SLUG/CASE.json one folder deep.");
+    }
 
-    /// <summary>The case files of a slug: exactly <c>SLUG/CASE.safetensors</c> and <c>SLUG/CASE.json</c>, sorted.</summary>
-    public static IEnumerable<string> Cases(string slug) =>
-        Directory.EnumerateFiles(System.IO.Path.Combine(Path, slug)).Where(IsCase).Order(StringComparer.Ordinal);
+    /// <summary>The slug and name of a case file, <c>SLUG/CASE.safetensors</c>.</summary>
+    public static string NameOf(string path) => $"{SlugOf(path)}/{System.IO.Path.GetFileName(path)}";
+
+    /// <summary>The folder a case file lies in.</summary>
+    public static string SlugOf(string path) => System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
 
     private static bool IsCase(string path) =>
         (path.EndsWith(".safetensors", StringComparison.Ordinal) && !path.EndsWith(".lora.safetensors", StringComparison.Ordinal))

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using Visalign.Methods;
+using Visalign.Rewards;
 using Visalign.Runs.Recipes;
 
 namespace Visalign.Tests.Recipes;
@@ -56,6 +57,8 @@ public sealed class RecipeWritingTests
                 to: 4
               noise_scale: 0.7
               guidance_scale: 1.0
+              shift: 1.0
+              micro_batch: 64
             optimizer:
               name: adamw
               learning_rate: 0.0003

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics;
 using Visalign.Methods;
+using Visalign.Rewards;
 using Visalign.Runs.Recipes;
 
 namespace Visalign.Tests.Recipes;
@@ -12,12 +14,16 @@ public sealed record FlowGrpoSample : IMethod
 
     [Range(0, 10)]
     public double KlCoefficient { get; init; } = 0.04;
+
+    public Assembly Assemble(AssemblyContext context) => throw new UnreachableException();
 }
 
 public sealed record DiffusionDpoSample : IMethod
 {
     [Range(1, 100_000)]
     public required double Beta { get; init; }
+
+    public Assembly Assemble(AssemblyContext context) => throw new UnreachableException();
 }
 
 public sealed record PlainRewardSample : IRewardOptions

@@ -1,22 +1,11 @@
 using Visalign.Pictures;
 using Visalign.Rewards;
-using Visalign.Tests.Oracles;
 using Visalign.Tests.Pictures;
 
 namespace Visalign.Tests.Rewards;
 
 public sealed class JpegSizeTests
 {
-    [Theory]
-    [InlineData("sizes-small")]
-    [InlineData("sizes-wide")]
-    public void Sizes_and_scores_match_Pillow_through_the_authors_code(string name)
-    {
-        var outcome = JpegSizeOracle.Run(Path.Combine(Repository(), "tests", "oracles", "jpeg-size", $"{name}.safetensors"));
-
-        Assert.True(outcome.Passed, $"{outcome.Detail}: {outcome.LargestDeviation}");
-    }
-
     [Fact]
     public void The_two_conventions_differ_by_500_and_the_sign_separates_the_two_rewards()
     {
@@ -59,16 +48,5 @@ public sealed class JpegSizeTests
         double high = new JpegIncompressibility(new() { Quality = 95 }).Score(pictures, prompts).Values[0];
 
         Assert.True(low < high, $"{low} < {high}");
-    }
-
-    /// <summary>The folder of the solution, above the folder that the tests run in.</summary>
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Visalign.slnx")))
-        {
-            folder = folder.Parent;
-        }
-        return folder.FullName;
     }
 }

@@ -1,21 +1,18 @@
 using System.Text.Json;
 using Visalign.Torch.Safetensors;
 
-namespace Visalign.Tests.Oracles;
+namespace Visalign.Tests.Oracles.Handlers;
 
 /// <summary>Handles the cases of <c>io-safetensors</c>: single files with their verdicts and values, and sharded folders.</summary>
 public static class SafetensorsOracle
 {
-    /// <summary>Runs one case file, whatever its kind.</summary>
-    public static OracleOutcome Run(string caseFile)
+    /// <summary>Runs one case, whatever its kind.</summary>
+    public static void Run(OracleCase oracle, OracleComparison comparison)
     {
-        var oracle = OracleCase.Load(caseFile);
-        var comparison = new OracleComparison(oracle);
         if (oracle.Root.ValueKind == JsonValueKind.Undefined)
             CompareShards(oracle, comparison);
         else
             CompareVerdicts(oracle, comparison);
-        return comparison.Outcome();
     }
 
     private static void CompareShards(OracleCase oracle, OracleComparison comparison)

@@ -1,0 +1,22 @@
+namespace Visalign.Tests.Oracles;
+
+public sealed class OracleTests
+{
+    /// <summary>The cases of the root whose slug has a handler.</summary>
+    public static TheoryData<string> CaseNames
+    {
+        get
+        {
+            string[] handled = [.. OracleRoot.Cases(OracleRoot.Path).Where(path => OracleHandlers.Slugs.Contains(OracleRoot.SlugOf(path))).Select(OracleRoot.NameOf)];
+            return handled.Length > 0 ? [.. handled] : throw new InputException($"No case of '{OracleRoot.Path}' belongs to a slug with a handler: {string.Join(", ", OracleHandlers.Slugs)}.");
+        }
+    }
+
+    [Theory, MemberData(nameof(CaseNames))]
+    public void A_reference_implementation_is_reproduced(string name)
+    {
+        var outcome = OracleHandlers.Run(Path.Combine(OracleRoot.Path, name));
+
+        Assert.True(outcome.Status != OracleStatus.Fail, $"{outcome.Detail} (largest deviation {outcome.LargestDeviation:G3})");
+    }
+}
