@@ -248,6 +248,8 @@ struct Region {
     void* context;
     std::map<size_t, at::Tensor> saved;
 
+    Region(VaRecompute recompute, VaRelease release, void* context) : recompute(recompute), release(release), context(context) {}
+    Region(const Region&) = delete;  // a copy would release the context twice
     ~Region() { release(context); }
 };
 
@@ -506,7 +508,7 @@ VaError* va_grad(const VaTensor* outputs, const VaTensor* output_gradients, int3
 
 VaError* va_checkpoint_begin(VaRecompute recompute, VaRelease release, void* context) {
     return guarded([&] {
-        auto region = std::make_shared<Region>(Region{recompute, release, context, {}});
+        auto region = std::make_shared<Region>(recompute, release, context);
         active_regions.push_back({std::move(region), false});
     });
 }

@@ -198,7 +198,7 @@ struct SelfAttention final : torch::autograd::Function<SelfAttention> {
 };
 
 at::Tensor self_attention(const at::Tensor& qkv, int64_t heads) {
-    TORCH_CHECK(qkv.dim() == 3 && heads > 0 && qkv.size(2) % (3 * heads) == 0,
+    TORCH_CHECK(qkv.dim() == 3 && heads > 0 && qkv.size(2) > 0 && qkv.size(2) % (3 * heads) == 0,
                 "qkv must be [B, T, 3·heads·D], got ", qkv.sizes(), " for ", heads, " heads");
     TORCH_CHECK(qkv.is_cpu() && qkv.scalar_type() == at::kFloat, "qkv must be float32 on the CPU");
     return SelfAttention::apply(qkv, heads);

@@ -7,11 +7,12 @@
 #include <ATen/Parallel.h>
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/linear.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/mm.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
+
+#include <vector>
 
 namespace {
 
@@ -44,6 +45,7 @@ void sum_rows(const float* g, int64_t rows, int64_t width, int64_t begin, int64_
     }
 }
 
+// An absent bias is an empty one.
 struct Linear final : torch::autograd::Function<Linear> {
     static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
         int64_t inputs = weight.size(1), outputs = weight.size(0), rows = x.numel() / inputs;
@@ -52,9 +54,9 @@ struct Linear final : torch::autograd::Function<Linear> {
         shape.back() = outputs;
         auto output = at::empty({rows, outputs}, x.options());
         auto turned = weight.t();
-        auto offset = bias.defined() ? bias.contiguous() : bias;
+        auto offset = bias.contiguous();
         float* out = output.data_ptr<float>();
-        const float* add = bias.defined() ? offset.data_ptr<float>() : nullptr;
+        const float* add = bias.numel() > 0 ? offset.data_ptr<float>() : nullptr;
         each_piece(rows, [&](int64_t begin, int64_t end) {
             auto part = output.narrow(0, begin, end - begin);
             at::mm_out(part, flat.narrow(0, begin, end - begin), turned);
@@ -65,7 +67,7 @@ struct Linear final : torch::autograd::Function<Linear> {
         ctx->save_for_backward({x, weight});
         ctx->saved_data["x"] = x.requires_grad();
         ctx->saved_data["weight"] = weight.requires_grad();
-        ctx->saved_data["bias"] = bias.defined() && bias.requires_grad();
+        ctx->saved_data["bias"] = bias.requires_grad();
         return output.view(shape);
     }
 
@@ -108,21 +110,18 @@ struct Linear final : torch::autograd::Function<Linear> {
     }
 };
 
-at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-    TORCH_CHECK(x.dim() >= 2 && weight.dim() == 2 && x.size(-1) == weight.size(1), "x must be [..., ", weight.dim() == 2 ? weight.size(1) : 0,
-                "] for a weight of ", weight.sizes(), ", got ", x.sizes());
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& optional_bias) {
+    at::Tensor bias = optional_bias.has_value() ? *optional_bias : at::empty({0}, x.options());
+    TORCH_CHECK(weight.dim() == 2 && weight.size(1) > 0, "weight must be [outputs, inputs], got ", weight.sizes());
+    TORCH_CHECK(x.dim() >= 2 && x.size(-1) == weight.size(1), "x must be [..., ", weight.size(1), "], got ", x.sizes());
     for (const auto& tensor : {x, weight, bias})
-        TORCH_CHECK(!tensor.defined() || (tensor.is_cpu() && tensor.scalar_type() == at::kFloat), "x, weight and bias must be float32 on the CPU");
-    TORCH_CHECK(!bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0)), "bias must be [", weight.size(0), "], got ", bias.sizes());
+        TORCH_CHECK(tensor.is_cpu() && tensor.scalar_type() == at::kFloat, "x, weight and bias must be float32 on the CPU");
+    TORCH_CHECK(!optional_bias.has_value() || (bias.dim() == 1 && bias.size(0) == weight.size(0)), "bias must be [", weight.size(0), "], got ", bias.sizes());
     return Linear::apply(x, weight, bias);
-}
-
-at::Tensor linear_with_optional_bias(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& bias) {
-    return linear(x, weight, bias.has_value() ? *bias : at::Tensor());
 }
 
 }  // namespace
 
 TORCH_LIBRARY_FRAGMENT(visalign, library) {
-    library.def("linear(Tensor x, Tensor weight, Tensor? bias) -> Tensor", &linear_with_optional_bias);
+    library.def("linear(Tensor x, Tensor weight, Tensor? bias) -> Tensor", &linear);
 }

@@ -83,6 +83,7 @@ public sealed partial class Tensor
     public Tensor SelfAttention(int heads)
     {
         const int LongestFused = 256;
+        if (heads < 1) throw new TorchException($"self_attention({this}, {heads}): heads must be at least 1.");
         return RunsInKernels && Size(1) <= LongestFused
             ? Operators.SelfAttention.Call(this, (long)heads)
             : PortableSelfAttention(heads);

@@ -67,7 +67,12 @@ public sealed partial class Tensor : IDisposable
     public bool IsContiguous => Info.IsContiguous != 0;
 
     /// <summary>The size of one dimension; negative counts from the last.</summary>
-    public long Size(int dimension) => Shape[dimension < 0 ? dimension + Rank : dimension];
+    /// <exception cref="TorchException">It has no such dimension.</exception>
+    public long Size(int dimension)
+    {
+        int index = dimension < 0 ? dimension + Rank : dimension;
+        return index >= 0 && index < Rank ? Shape[index] : throw new TorchException($"size({this}, {dimension}): there is no such dimension.");
+    }
 
     /// <summary>Where the first element lies in memory.</summary>
     internal unsafe nint Address => (nint)Info.Data;

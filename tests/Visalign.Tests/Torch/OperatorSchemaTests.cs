@@ -7,7 +7,9 @@ public sealed class OperatorSchemaTests
 {
     private static readonly string Lists = Path.Combine(AppContext.BaseDirectory, "data", "schemas");
 
-    public static TheoryData<string> ListNames => [.. Directory.GetFiles(Lists, "*.txt").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    private static string[] Present => [.. Directory.GetFiles(Lists, "*.txt").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    public static TheoryData<string> ListNames => [.. Present];
 
     [Fact]
     public void Every_operator_is_what_the_running_libtorch_declares()
@@ -34,8 +36,8 @@ public sealed class OperatorSchemaTests
     [Fact]
     public void The_oldest_and_a_current_version_are_listed()
     {
-        Assert.Contains("libtorch-1.13.txt", ListNames.Select(row => row.Data));
-        Assert.Contains("libtorch-2.6.txt", ListNames.Select(row => row.Data));
+        Assert.Contains("libtorch-1.13.txt", Present);
+        Assert.Contains("libtorch-2.6.txt", Present);
     }
 
     [Fact]
