@@ -112,6 +112,13 @@ Parameter parameter_of(const c10::Argument& argument) {
 const int64_t* integers_of(const VaValue& value) { return static_cast<const int64_t*>(value.pointer); }
 const VaTensor* tensors_of(const VaValue& value) { return static_cast<const VaTensor*>(const_cast<void*>(value.pointer)); }
 
+c10::Device device_of(int64_t packed) {
+    int64_t type = packed >> 32, index = static_cast<int32_t>(packed);
+    if (type < 0 || type >= static_cast<int64_t>(c10::DeviceType::COMPILE_TIME_MAX_DEVICE_TYPES) || index < -1 || index > INT8_MAX)
+        throw usage_error("device " + std::to_string(type) + ":" + std::to_string(index) + " is no device");
+    return c10::Device(static_cast<c10::DeviceType>(type), static_cast<c10::DeviceIndex>(index));
+}
+
 // Everything a kernel could not refuse without crashing the process is refused here.
 c10::IValue convert(const VaValue& value, const Parameter& parameter, const c10::Argument& argument) {
     auto wrong = [&]() -> c10::IValue {
@@ -144,9 +151,7 @@ c10::IValue convert(const VaValue& value, const Parameter& parameter, const c10:
             return value.tag == VA_DOUBLE ? c10::IValue(value.real) : wrong();
         case Kind::string:
             return value.tag == VA_STRING ? c10::IValue(std::string(static_cast<const char*>(value.pointer), value.length)) : wrong();
-        case Kind::device:
-            if (value.tag != VA_DEVICE) return wrong();
-            return c10::IValue(c10::Device(static_cast<c10::DeviceType>(value.integer >> 32), static_cast<c10::DeviceIndex>(static_cast<int32_t>(value.integer))));
+        case Kind::device: return value.tag == VA_DEVICE ? c10::IValue(device_of(value.integer)) : wrong();
         case Kind::integers: {
             c10::List<int64_t> list;
             if (value.tag == VA_INT) {

@@ -37,7 +37,7 @@ public static class Noise
     {
         var tensor = Tensor.Empty(shape);
         var values = tensor.AsSpan<float>();
-        int length = values.Length / (int)shape[0];
+        int length = values.Length / (int)Math.Max(1, shape[0]);
         for (int i = 0; i < shape[0]; i++) Normal(key with { Sample = firstSample + i }, values.Slice(i * length, length));
         return tensor;
     }

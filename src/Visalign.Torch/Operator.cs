@@ -79,7 +79,7 @@ internal sealed unsafe class Operator
         var results = stackalloc Value[MostResults];
         int count = Invoke(arguments, results, MostResults);
         var tensors = new Tensor[count];
-        for (int i = 0; i < count; i++) tensors[i] = new Tensor((nint)results[i].Bits);
+        for (int i = 0; i < count; i++) tensors[i] = results[i].IsTensor ? new Tensor((nint)results[i].Bits) : throw new TorchException($"{Name}.{Overload} returned something else than tensors.");
         return tensors;
     }
 

@@ -1,5 +1,3 @@
-using Visalign.Torch.Native;
-
 namespace Visalign.Tests.Torch;
 
 /// <summary>Holds every kernel of the bridge to its portable form: values, gradients, thread counts, and what it refuses.</summary>
@@ -53,8 +51,8 @@ public sealed class KernelTests
         using var scope = Tensor.Scope();
         var kernel = Kernels[name];
 
-        var (one, oneGradients) = WithThreads(1, () => Run(kernel.Shapes, kernel.Fused));
-        var (two, twoGradients) = WithThreads(2, () => Run(kernel.Shapes, kernel.Fused));
+        var (one, oneGradients) = Threads.With(1, () => Run(kernel.Shapes, kernel.Fused));
+        var (two, twoGradients) = Threads.With(2, () => Run(kernel.Shapes, kernel.Fused));
 
         Assert.True(one.SameAs(two));
         foreach (var (a, b) in oneGradients.Zip(twoGradients)) Assert.True(a.SameAs(b));
@@ -134,25 +132,5 @@ public sealed class KernelTests
     {
         Assert.Equal(expected.Shape.ToArray(), actual.Shape.ToArray());
         Assert.InRange((expected - actual).Abs().Reshape(-1).Max([0]).Item(), 0, tolerance * Math.Max(1, expected.Abs().Reshape(-1).Max([0]).Item()));
-    }
-
-    private static T WithThreads<T>(int count, Func<T> body)
-    {
-        int before = Set(count);
-        try
-        {
-            return body();
-        }
-        finally
-        {
-            Set(before);
-        }
-    }
-
-    private static unsafe int Set(int count)
-    {
-        Bridge.Check(Bridge.va_threads(0, out int before));
-        Bridge.Check(Bridge.va_threads(count, out _));
-        return before;
     }
 }
