@@ -20,62 +20,76 @@ namespace {
 
 using visalign::exponential;
 using visalign::lanes;
+using visalign::load;
+using visalign::store;
+using visalign::total;
 using visalign::vector16;
 
 int64_t padded(int64_t count) { return (count + lanes - 1) / lanes * lanes; }
 
 template <int rows, int vectors>
-void multiply_block(int64_t depth, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc) {
+void multiply_block(int64_t depth, const float* a, int64_t row_step, int64_t column_step, const float* b, int64_t ldb, float* c, int64_t ldc) {
     vector16 sum[rows][vectors] = {};
     for (int64_t k = 0; k < depth; ++k) {
         vector16 right[vectors];
-        for (int v = 0; v < vectors; ++v) right[v] = *reinterpret_cast<const vector16*>(b + k * ldb + v * lanes);
+        for (int v = 0; v < vectors; ++v) right[v] = load(b + k * ldb + v * lanes);
         for (int r = 0; r < rows; ++r) {
-            float left = a[r * lda + k];
+            float left = a[r * row_step + k * column_step];
             for (int v = 0; v < vectors; ++v) sum[r][v] += left * right[v];
         }
     }
     for (int r = 0; r < rows; ++r)
-        for (int v = 0; v < vectors; ++v) *reinterpret_cast<vector16*>(c + r * ldc + v * lanes) = sum[r][v];
+        for (int v = 0; v < vectors; ++v) store(c + r * ldc + v * lanes, sum[r][v]);
 }
 
-// C[m, n] = A[m, k] · B[k, n]; n is padded, A is read without padding.
-void multiply(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb, float* c, int64_t ldc) {
+// C[m, n] = A[m, k] · B[k, n]; n is padded. A may be read transposed: row_step and column_step are its strides.
+void multiply(int64_t m, int64_t n, int64_t k, const float* a, int64_t row_step, int64_t column_step, const float* b, int64_t ldb, float* c, int64_t ldc) {
     for (int64_t j = 0; j < n;) {
         bool wide = n - j >= 2 * lanes;
         int64_t i = 0;
         for (; i + 4 <= m; i += 4)
-            wide ? multiply_block<4, 2>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc)
-                 : multiply_block<4, 1>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc);
+            wide ? multiply_block<4, 2>(k, a + i * row_step, row_step, column_step, b + j, ldb, c + i * ldc + j, ldc)
+                 : multiply_block<4, 1>(k, a + i * row_step, row_step, column_step, b + j, ldb, c + i * ldc + j, ldc);
         for (; i < m; ++i)
-            wide ? multiply_block<1, 2>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc)
-                 : multiply_block<1, 1>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc);
+            wide ? multiply_block<1, 2>(k, a + i * row_step, row_step, column_step, b + j, ldb, c + i * ldc + j, ldc)
+                 : multiply_block<1, 1>(k, a + i * row_step, row_step, column_step, b + j, ldb, c + i * ldc + j, ldc);
         j += wide ? 2 * lanes : lanes;
     }
 }
 
-void transpose(int64_t rows, int64_t columns, const float* from, int64_t ld_from, float* to, int64_t ld_to) {
-    for (int64_t i = 0; i < rows; ++i)
-        for (int64_t j = 0; j < columns; ++j) to[j * ld_to + i] = from[i * ld_from + j];
+// Left to the vectorizer this becomes scatters, which are slower than single moves.
+__attribute__((optimize("no-tree-vectorize"))) void transpose(int64_t rows, int64_t columns, const float* from, int64_t ld_from, float* to, int64_t ld_to) {
+    for (int64_t j = 0; j < columns; ++j)
+        for (int64_t i = 0; i < rows; ++i) to[j * ld_to + i] = from[i * ld_from + j];
 }
 
-void copy_rows(int64_t rows, int64_t columns, const float* from, int64_t ld_from, float* to, int64_t ld_to, float scale = 1) {
+void copy_rows(int64_t rows, int64_t columns, const float* from, int64_t ld_from, float* to, int64_t ld_to) {
     for (int64_t i = 0; i < rows; ++i)
-        for (int64_t j = 0; j < columns; ++j) to[i * ld_to + j] = from[i * ld_from + j] * scale;
+        for (int64_t j = 0; j < columns; ++j) to[i * ld_to + j] = from[i * ld_from + j];
 }
 
-void softmax_row(float* row, int64_t count) {
-    float top = row[0];
-    for (int64_t j = 1; j < count; ++j) top = row[j] > top ? row[j] : top;
-    for (int64_t j = 0; j < count; ++j) row[j] = exponential(row[j] - top);
-    float sum = 0;
-    for (int64_t j = 0; j < count; ++j) sum += row[j];
-    float inverse = 1 / sum;
-    for (int64_t j = 0; j < count; ++j) row[j] *= inverse;
+// softmax(scale · row) over the first `count` of `width` numbers; the others become zero.
+void softmax_row(float* row, int64_t count, int64_t width, float scale) {
+    for (int64_t j = count; j < width; ++j) row[j] = row[0];
+    vector16 tops = load(row) * scale;
+    for (int64_t j = 0; j < width; j += lanes) {
+        vector16 scaled = load(row + j) * scale;
+        store(row + j, scaled);
+        tops = scaled > tops ? scaled : tops;
+    }
+    float top = tops[0];
+    for (int64_t k = 1; k < lanes; ++k) top = tops[k] > top ? tops[k] : top;
+    for (int64_t j = 0; j < width; ++j) row[j] = exponential(row[j] - top);
+    for (int64_t j = count; j < width; ++j) row[j] = 0;
+    vector16 sums{};
+    for (int64_t j = 0; j < width; j += lanes) sums += load(row + j);
+    float inverse = 1 / total(sums);
+    for (int64_t j = 0; j < width; j += lanes) store(row + j, load(row + j) * inverse);
 }
 
 // ---- self-attention ------------------------------------------------------------------------------------------------
-// qkv [B, T, 3, H, D] packed as the projection leaves it; no permuted copies in either direction.
+// qkv [B, T, 3, H, D] packed as the projection leaves it; no permuted copies in either direction. Head widths that are
+// no multiple of a vector are copied into padded rows first.
 
 struct Packed {
     int64_t batch, tokens, heads, width, stride;  // stride: floats from one token to the next
@@ -98,30 +112,44 @@ struct Scratch {
     }
 };
 
+// The head's rows where they are, or a padded copy of them.
+struct Rows {
+    const float* data;
+    int64_t stride;
+
+    Rows(const Packed& p, const float* from, int64_t step, float* room) : data(from), stride(step) {
+        if (p.width % lanes == 0) return;
+        copy_rows(p.tokens, p.width, from, step, room, padded(p.width));
+        data = room;
+        stride = padded(p.width);
+    }
+};
+
+// C[T, D] = A[T, T] · B[T, D], written where it belongs.
+void multiply_rows(const Packed& p, const float* a, int64_t row_step, int64_t column_step, const Rows& b, float* to, int64_t step, float* room) {
+    int64_t width = padded(p.width);
+    bool direct = width == p.width;
+    multiply(p.tokens, width, p.tokens, a, row_step, column_step, b.data, b.stride, direct ? to : room, direct ? step : width);
+    if (!direct) copy_rows(p.tokens, p.width, room, width, to, step);
+}
+
 void attention_forward(const at::Tensor& qkv, int64_t heads, float scale, at::Tensor& output, at::Tensor& weights) {
     Packed p(qkv, heads);
-    int64_t t = p.tokens, d = p.width, tp = padded(t), dp = padded(d);
+    int64_t t = p.tokens, d = p.width, tp = padded(t), dp = padded(d), step = p.heads * d;
     const float* in = qkv.data_ptr<float>();
     float* out = output.data_ptr<float>();
     float* probabilities = weights.data_ptr<float>();
     at::parallel_for(0, p.batch * p.heads, 4, [&](int64_t begin, int64_t end) {
-        Scratch scratch(d * tp + t * tp + 2 * t * dp);
-        float *keys = scratch.take(d, tp), *scores = scratch.take(t, tp), *values = scratch.take(t, dp), *result = scratch.take(t, dp);
+        Scratch scratch(d * tp + 2 * t * dp);
+        float *keys = scratch.take(d, tp), *values = scratch.take(t, dp), *room = scratch.take(t, dp);
         for (int64_t item = begin; item < end; ++item) {
             int64_t b = item / p.heads, h = item % p.heads;
-            const float* q = in + p.offset(b, 0, h);
+            float* kept = probabilities + item * t * tp;
             transpose(t, d, in + p.offset(b, 1, h), p.stride, keys, tp);
-            copy_rows(t, d, in + p.offset(b, 2, h), p.stride, values, dp);
-            multiply(t, tp, d, q, p.stride, keys, tp, scores, tp);
-            float* kept = probabilities + item * t * t;
-            for (int64_t i = 0; i < t; ++i) {
-                float* row = scores + i * tp;
-                for (int64_t j = 0; j < t; ++j) row[j] *= scale;
-                softmax_row(row, t);
-                std::memcpy(kept + i * t, row, t * sizeof(float));
-            }
-            multiply(t, dp, t, scores, tp, values, dp, result, dp);
-            copy_rows(t, d, result, dp, out + b * t * p.heads * d + h * d, p.heads * d);
+            multiply(t, tp, d, in + p.offset(b, 0, h), p.stride, 1, keys, tp, kept, tp);
+            for (int64_t i = 0; i < t; ++i) softmax_row(kept + i * tp, t, tp, scale);
+            Rows v(p, in + p.offset(b, 2, h), p.stride, values);
+            multiply_rows(p, kept, tp, 1, v, out + b * t * step + h * d, step, room);
         }
     });
 }
@@ -129,43 +157,35 @@ void attention_forward(const at::Tensor& qkv, int64_t heads, float scale, at::Te
 void attention_backward(const at::Tensor& qkv, int64_t heads, float scale, const at::Tensor& weights,
                         const at::Tensor& output_gradient, at::Tensor& gradient) {
     Packed p(qkv, heads);
-    int64_t t = p.tokens, d = p.width, tp = padded(t), dp = padded(d);
+    int64_t t = p.tokens, d = p.width, tp = padded(t), dp = padded(d), step = p.heads * d;
     const float* in = qkv.data_ptr<float>();
     const float* probabilities = weights.data_ptr<float>();
     const float* incoming = output_gradient.data_ptr<float>();
     float* out = gradient.data_ptr<float>();
     at::parallel_for(0, p.batch * p.heads, 4, [&](int64_t begin, int64_t end) {
-        Scratch scratch(d * tp + 2 * t * tp + 3 * t * dp);
-        float *values = scratch.take(d, tp), *scores = scratch.take(t, tp), *turned = scratch.take(t, tp);
-        float *right = scratch.take(t, dp), *result = scratch.take(t, dp), *up = scratch.take(t, dp);
+        Scratch scratch(d * tp + t * tp + 4 * t * dp);
+        float *values = scratch.take(d, tp), *scores = scratch.take(t, tp);
+        float *ups = scratch.take(t, dp), *queries = scratch.take(t, dp), *keys = scratch.take(t, dp), *room = scratch.take(t, dp);
         for (int64_t item = begin; item < end; ++item) {
             int64_t b = item / p.heads, h = item % p.heads;
-            const float *q = in + p.offset(b, 0, h), *k = in + p.offset(b, 1, h), *v = in + p.offset(b, 2, h);
-            const float* kept = probabilities + item * t * t;
-            copy_rows(t, d, incoming + b * t * p.heads * d + h * d, p.heads * d, up, dp);
+            const float* kept = probabilities + item * t * tp;
+            Rows up(p, incoming + b * t * step + h * d, step, ups), q(p, in + p.offset(b, 0, h), p.stride, queries), k(p, in + p.offset(b, 1, h), p.stride, keys);
             // dV = Pᵀ dO
-            transpose(t, t, kept, t, turned, tp);
-            multiply(t, dp, t, turned, tp, up, dp, result, dp);
-            copy_rows(t, d, result, dp, out + p.offset(b, 2, h), p.stride);
-            // dS = P (dP - rowsum(dP P)), dP = dO Vᵀ
-            transpose(t, d, v, p.stride, values, tp);
-            multiply(t, tp, d, up, dp, values, tp, scores, tp);
+            multiply_rows(p, kept, 1, tp, up, out + p.offset(b, 2, h), p.stride, room);
+            // dS = scale P (dP - rowsum(dP P)), dP = dO Vᵀ
+            transpose(t, d, in + p.offset(b, 2, h), p.stride, values, tp);
+            multiply(t, tp, d, up.data, up.stride, 1, values, tp, scores, tp);
             for (int64_t i = 0; i < t; ++i) {
                 float* row = scores + i * tp;
-                const float* weight = kept + i * t;
-                float sum = 0;
-                for (int64_t j = 0; j < t; ++j) sum += row[j] * weight[j];
-                for (int64_t j = 0; j < t; ++j) row[j] = weight[j] * (row[j] - sum);
+                const float* weight = kept + i * tp;
+                vector16 sums{};
+                for (int64_t j = 0; j < tp; j += lanes) sums += load(row + j) * load(weight + j);
+                float sum = total(sums);
+                for (int64_t j = 0; j < tp; j += lanes) store(row + j, scale * load(weight + j) * (load(row + j) - sum));
             }
-            // dQ = scale dS K
-            copy_rows(t, d, k, p.stride, right, dp);
-            multiply(t, dp, t, scores, tp, right, dp, result, dp);
-            copy_rows(t, d, result, dp, out + p.offset(b, 0, h), p.stride, scale);
-            // dK = scale dSᵀ Q
-            transpose(t, t, scores, tp, turned, tp);
-            copy_rows(t, d, q, p.stride, right, dp);
-            multiply(t, dp, t, turned, tp, right, dp, result, dp);
-            copy_rows(t, d, result, dp, out + p.offset(b, 1, h), p.stride, scale);
+            // dQ = dS K, dK = dSᵀ Q
+            multiply_rows(p, scores, tp, 1, k, out + p.offset(b, 0, h), p.stride, room);
+            multiply_rows(p, scores, 1, tp, q, out + p.offset(b, 1, h), p.stride, room);
         }
     });
 }
@@ -178,7 +198,7 @@ struct SelfAttention final : torch::autograd::Function<SelfAttention> {
         auto packed = qkv.contiguous();
         int64_t width = packed.size(2) / (3 * heads);
         auto output = at::empty({packed.size(0), packed.size(1), heads * width}, packed.options());
-        auto weights = at::empty({packed.size(0), heads, packed.size(1), packed.size(1)}, packed.options());
+        auto weights = at::empty({packed.size(0), heads, packed.size(1), padded(packed.size(1))}, packed.options());
         attention_forward(packed, heads, 1.0f / std::sqrt(static_cast<float>(width)), output, weights);
         ctx->saved_data["heads"] = heads;
         ctx->save_for_backward({packed, weights});

@@ -30,8 +30,6 @@ internal sealed class TransformerStep : IDisposable
         _words = Tensor.From(words, batch, _config.PromptLength).Persist();
     }
 
-    internal int Tokens => _config.PromptLength + _config.PictureTokens;
-
     internal double Run()
     {
         using var scope = Tensor.Scope();

@@ -24,6 +24,9 @@ public sealed class Engine
     private Engine(Libtorch libtorch, Blas blas, string bridge, int threads, IReadOnlyList<string> texts) =>
         (Libtorch, Blas, Bridge, Threads, Build, Parallelism) = (libtorch, blas, bridge, threads, texts[1], texts[2]);
 
+    /// <summary>How often a waiting thread of libtorch looks before it sleeps, unless <c>GOMP_SPINCOUNT</c> or <c>OMP_WAIT_POLICY</c> says otherwise.</summary>
+    public const string SpinCount = "2000";
+
     /// <summary>The libtorch in use.</summary>
     public Libtorch Libtorch { get; }
 
@@ -98,7 +101,7 @@ public sealed class Engine
         if (blas.Core.Length > 0) _ = SetVariable("OPENBLAS_CORETYPE", blas.Core, 1);
         // A thread that waits spins only briefly: by default it burns its core for milliseconds, which on a machine with
         // anything else to do keeps the thread it waits for from running at all.
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OMP_WAIT_POLICY"))) _ = SetVariable("GOMP_SPINCOUNT", "2000", 0);
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OMP_WAIT_POLICY"))) _ = SetVariable("GOMP_SPINCOUNT", SpinCount, 0);
         blas.Load();
 
         nint library = NativeLibrary.Load(path);

@@ -19,7 +19,9 @@ public sealed class KernelTests
         ["modulated norm of parts"] = new([[5, 25, 32], [5, 96]], x => Parts(x[1], (a, b, _) => x[0].Narrow(1, 3, 20).ModulatedNorm(a, b)), x => Parts(x[1], (a, b, _) => x[0].Narrow(1, 3, 20).PortableModulatedNorm(a, b, 1e-6))),
         ["gated sum"] = new([[5, 25, 48], [5, 1, 48], [5, 25, 48]], x => x[0].GatedSum(x[1], x[2]), x => x[0].AddProduct(x[1], x[2])),
         ["gated sum of parts"] = new([[5, 25, 32], [5, 96], [5, 25, 32]], x => Parts(x[1], (_, _, c) => x[0].GatedSum(c, x[2])), x => Parts(x[1], (_, _, c) => x[0].AddProduct(c, x[2]))),
+        ["attention of an odd width"] = new([[3, 24, 36]], x => x[0].SelfAttention(2), x => x[0].PortableSelfAttention(2)),
         ["attention"] = new([[3, 24, 240]], x => x[0].SelfAttention(4), x => x[0].PortableSelfAttention(4)),
+        ["attention of few tokens with very low scores"] = new([[2, 5, 96]], x => (x[0] * 30).SelfAttention(1) / 30, x => (x[0] * 30).PortableSelfAttention(1) / 30),
         ["attention of 25 tokens"] = new([[3, 25, 96]], x => x[0].SelfAttention(1), x => x[0].PortableSelfAttention(1)),
     };
 

@@ -7,6 +7,7 @@ internal static unsafe class Threads
 {
     internal static T With<T>(int count, Func<T> body)
     {
+        Visalign.Torch.Engines.Engine.Start();
         Bridge.Check(Bridge.va_threads(0, out int before));
         Bridge.Check(Bridge.va_threads(count, out _));
         try
