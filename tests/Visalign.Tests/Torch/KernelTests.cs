@@ -21,7 +21,6 @@ public sealed class KernelTests
         ["gated sum of parts"] = new([[5, 25, 32], [5, 96], [5, 25, 32]], x => Parts(x[1], (_, _, c) => x[0].GatedSum(c, x[2])), x => Parts(x[1], (_, _, c) => x[0].AddProduct(c, x[2]))),
         ["attention of an odd width"] = new([[3, 24, 36]], x => x[0].SelfAttention(2), x => x[0].PortableSelfAttention(2)),
         ["attention"] = new([[3, 24, 240]], x => x[0].SelfAttention(4), x => x[0].PortableSelfAttention(4)),
-        ["attention of few tokens with very low scores"] = new([[2, 5, 96]], x => (x[0] * 30).SelfAttention(1) / 30, x => (x[0] * 30).PortableSelfAttention(1) / 30),
         ["attention of 25 tokens"] = new([[3, 25, 96]], x => x[0].SelfAttention(1), x => x[0].PortableSelfAttention(1)),
     };
 
@@ -58,6 +57,20 @@ public sealed class KernelTests
 
         Assert.True(one.SameAs(two));
         foreach (var (a, b) in oneGradients.Zip(twoGradients)) Assert.True(a.SameAs(b));
+    }
+
+    [Fact]
+    public void Attention_survives_scores_that_are_all_far_below_zero()
+    {
+        using var scope = Tensor.Scope();
+        var kernel = new Kernel([[2, 5, 96]], x => (x[0] * 30).SelfAttention(1), x => (x[0] * 30).PortableSelfAttention(1));
+
+        var (fused, fusedGradients) = Run(kernel.Shapes, kernel.Fused);
+        var (portable, portableGradients) = Run(kernel.Shapes, kernel.Portable);
+
+        // Scores near a thousand carry a rounding error of 1e-4 into the exponent.
+        AssertClose(portable, fused, 5e-4);
+        AssertClose(portableGradients[0], fusedGradients[0], 5e-4);
     }
 
     [Fact]

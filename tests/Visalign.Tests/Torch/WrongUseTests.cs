@@ -98,7 +98,7 @@ public sealed class WrongUseTests
             (() => Operators.Split.Call(x, 1L), "more results than room for them"),
             (() => Operators.Split.Call(x, 0.5), "argument 'split_size' expects int, got real"),
             (() => Operators.Cat.Call((ReadOnlySpan<Tensor?>)[x, null]), "null"),
-            (() => new Operator("aten::there_is_no_such_operator(Tensor self)").Call(x), "has no operator aten::there_is_no_such_operator"),
+            (() => new Operator("aten::there_is_no_such_operator(Tensor self)", since: "99.0").Call(x), "has no operator aten::there_is_no_such_operator"),
         })
             Assert.Contains(words, Assert.Throws<TorchException>(use).Message, StringComparison.Ordinal);
     }
