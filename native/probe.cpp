@@ -1,4 +1,4 @@
-// Measures one BLAS under one choice of kernels and threads: loads it, times a product of the toy network's shape and a
+// Measures one BLAS under one choice of kernels: loads it, times a product of the toy network's shape and a
 // large one, prints "core GFLOP/s GFLOP/s". A process of its own, since a BLAS reads its settings once.
 #include <dlfcn.h>
 

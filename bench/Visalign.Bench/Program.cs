@@ -25,7 +25,7 @@ var chosen = Workload.All.Where(workload => names.Length == 0 || names.Contains(
 var mine = chosen.ToDictionary(workload => workload.Name, workload => workload.Time(repeats));
 var (theirs, remark) = Twin.Time(chosen.Select(workload => workload.Name), repeats);
 
-var table = new Table().AddColumns("workload", "visalign, ms", "best", "python, ms", "best", "python / visalign");
+var table = new Table().AddColumns("milliseconds", "visalign", "best", "python", "best", "ratio");
 foreach (var workload in chosen)
 {
     var (median, best) = Summary(mine[workload.Name], workload.Calls);
@@ -34,7 +34,7 @@ foreach (var workload in chosen)
 }
 AnsiConsole.Write(table);
 Console.WriteLine($"{Processor.Model}, {engine.Threads} threads; libtorch {engine.Libtorch.Version}; BLAS {Path.GetFileName(engine.Blas.Library)} of {Path.GetDirectoryName(engine.Blas.Library)}, {engine.Blas.Core} kernels.");
-Console.WriteLine($"Medians and best of {repeats} repeats, the two sides one after the other. {remark}");
+Console.WriteLine($"Medians and best of {repeats} repeats, the two sides one after the other; ratio: python's median over visalign's. All but the add run forward and backward. {remark}");
 return 0;
 
 static (double Median, double Best) Summary(double[] times, int calls)

@@ -13,11 +13,11 @@ internal sealed record Workload(string Name, string Description, int Calls, Func
     internal static IReadOnlyList<Workload> All { get; } =
     [
         new("tiny-add", "add of 4 numbers", 1000, TinyAdd),
-        new("linear", "linear 1536×128 to 512, forward and backward", 1, Linear),
-        new("attention-24", "attention, 64 × 4 heads, 24 tokens of 32, forward and backward", 1, () => Attention(24)),
-        new("attention-25", "attention, 64 × 4 heads, 25 tokens of 32, forward and backward", 1, () => Attention(25)),
-        new("convolution", "convolution 3×3, 64 to 64 channels, 64 × 8×8, forward and backward", 1, Convolution),
-        new("transformer-step", "training step of the toy transformer, batch 64", 1, () => Step(64)),
+        new("linear", "linear 1536×128→512", 1, Linear),
+        new("attention-24", "attention 64×4×24×32", 1, () => Attention(24)),
+        new("attention-25", "attention 64×4×25×32", 1, () => Attention(25)),
+        new("convolution", "conv 3×3, 64×64×8×8", 1, Convolution),
+        new("transformer-step", "transformer step, B=64", 1, () => Step(64)),
     ];
 
     /// <summary>Milliseconds of each repeat, after two runs that are not counted.</summary>

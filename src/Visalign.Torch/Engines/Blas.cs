@@ -15,18 +15,19 @@ public sealed record Blas(string Library, string Core, IReadOnlyList<BlasMeasure
     private static readonly string[] Folders = ["openblas-openmp", "openblas-pthread", "openblas-serial"];
 
     /// <summary>Measures the installed OpenBLAS under every kernel set this processor can run and takes the fastest; remembered per machine.</summary>
+    /// <remarks>On one thread: that is how linear layers use it, it holds on a busy machine, and any number of threads gets the same kernels and so the same bits.</remarks>
     /// <param name="core">Use this kernel set and measure nothing, as a resumed run does; null to choose.</param>
-    internal static Blas Choose(Libtorch libtorch, int threads, string? core)
+    internal static Blas Choose(Libtorch libtorch, string? core)
     {
         if (!libtorch.ExternalBlas) return new("built into libtorch", "", []);
         string? library = Folders.Select(folder => Path.Combine(libtorch.Libraries, folder, "libopenblas.so.0")).FirstOrDefault(File.Exists);
         if (library is null) return new("the system's libblas.so.3 (slow: install libopenblas0-openmp)", "", []);
         if (core is not null) return new(library, core, []);
 
-        string cache = Path.Combine(BridgeBuilder.CacheFolder, $"blas-{Key(library, threads)}.json");
+        string cache = Path.Combine(BridgeBuilder.CacheFolder, $"blas-{Key(library)}.json");
         if (File.Exists(cache) && JsonSerializer.Deserialize<List<BlasMeasurement>>(File.ReadAllText(cache)) is { Count: > 0 } known)
             return new(library, known[0].Core, known);
-        var measured = Measure(library, threads);
+        var measured = Measure(library);
         if (measured.Count == 0) return new(library, "", []);
         string staged = $"{cache}.{Environment.ProcessId}";
         File.WriteAllText(staged, JsonSerializer.Serialize(measured));
@@ -46,7 +47,7 @@ public sealed record Blas(string Library, string Core, IReadOnlyList<BlasMeasure
         }
     }
 
-    private static List<BlasMeasurement> Measure(string library, int threads)
+    private static List<BlasMeasurement> Measure(string library)
     {
         string folder = Path.Combine(BridgeBuilder.CacheFolder, "probe");
         Directory.CreateDirectory(folder);
@@ -56,7 +57,7 @@ public sealed record Blas(string Library, string Core, IReadOnlyList<BlasMeasure
         List<BlasMeasurement> measured = [];
         foreach (string core in Cores())
         {
-            var (status, output) = Tool.Run(probe, [library], ("OPENBLAS_CORETYPE", core), ("OMP_NUM_THREADS", threads.ToString(CultureInfo.InvariantCulture)));
+            var (status, output) = Tool.Run(probe, [library], ("OPENBLAS_CORETYPE", core), ("OMP_NUM_THREADS", "1"));
             string[] words = output.Split(' ', StringSplitOptions.TrimEntries);
             if (status == 0 && words is [var name, var toy, var large] && name.Equals(core, StringComparison.OrdinalIgnoreCase))
                 measured.Add(new(core, double.Parse(toy, CultureInfo.InvariantCulture), double.Parse(large, CultureInfo.InvariantCulture)));
@@ -77,12 +78,12 @@ public sealed record Blas(string Library, string Core, IReadOnlyList<BlasMeasure
         yield return "Nehalem";
     }
 
-    private static string Key(string library, int threads) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{library}{File.GetLastWriteTimeUtc(library).Ticks}{threads}{Processor.Signature}")))[..16];
+    private static string Key(string library) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{library}{File.GetLastWriteTimeUtc(library).Ticks}one thread{Processor.Signature}")))[..16];
 }
 
 /// <summary>What one kernel set reached.</summary>
 /// <param name="Core">Its name in <c>OPENBLAS_CORETYPE</c>.</param>
-/// <param name="ToyRate">GFLOP/s on the toy network's product, 384×1536×128.</param>
-/// <param name="LargeRate">GFLOP/s on 768×768×768.</param>
+/// <param name="ToyRate">GFLOP/s of one thread on the toy network's product, 384×1536×128.</param>
+/// <param name="LargeRate">GFLOP/s of one thread on 768×768×768.</param>
 public sealed record BlasMeasurement(string Core, double ToyRate, double LargeRate);

@@ -94,7 +94,7 @@ public sealed class Engine
         var libtorch = Libtorch.Find();
         Directory.CreateDirectory(BridgeBuilder.CacheFolder);
         string path = BridgeBuilder.Build(libtorch);
-        var blas = Blas.Choose(libtorch, threads, options.BlasCore);
+        var blas = Blas.Choose(libtorch, options.BlasCore);
 
         // Native code does not see Environment.SetEnvironmentVariable; these are read when the libraries load.
         _ = SetVariable("OMP_NUM_THREADS", threads.ToString(CultureInfo.InvariantCulture), 1);
