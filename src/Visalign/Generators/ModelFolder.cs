@@ -27,7 +27,8 @@ public static class ModelFolder
     {
         if (ShippedRoot is { } root && Shipped.Contains(model)) return Path.Combine(root, model);
         if (File.Exists(Path.Combine(model, "config.json"))) return model;
-        throw new InputException($"model: '{model}' is neither a shipped model ({string.Join(", ", Shipped)}) nor a folder with a config.json.");
+        string shipped = Shipped.Count > 0 ? $"a shipped model ({string.Join(", ", Shipped)})" : "a shipped model (none ships yet)";
+        throw new InputException($"model: '{model}' is neither {shipped} nor a folder with a config.json.");
     }
 
     /// <summary>Loads a generator.</summary>

@@ -103,7 +103,4 @@ public sealed record GeneratorConfig
 
     /// <summary>Brings encoded latents to unit variance.</summary>
     public required double LatentScale { get; init; }
-
-    /// <summary>The guidance scale at which the base scored best on tuning prompts; written by <c>visalign pretrain</c>.</summary>
-    public required double BestGuidanceScale { get; init; }
 }

@@ -9,6 +9,7 @@ namespace Visalign.Methods;
 /// Samples as the compared run does, without noise in the steps, keeps the sample with the highest reward of each group,
 /// and takes flow-matching steps on it: the same number of reward calls and optimizer steps, no advantage, no ratio
 /// (rejection-sampling fine-tuning, as in Dong et al., RAFT, arXiv 2304.06767). Departures: one step per iteration.
+/// The recipe's window and noise scale belong to the compared run and have no part here.
 /// </remarks>
 public sealed record BestOfGroupTuning : IMethod
 {
@@ -16,6 +17,8 @@ public sealed record BestOfGroupTuning : IMethod
     public Assembly Assemble(AssemblyContext context)
     {
         var options = context.Recipe.Rollout;
+        if (context.Recipe.Optimizer.UpdatesPerIteration != 1)
+            throw new InputException($"optimizer.updates_per_iteration is {context.Recipe.Optimizer.UpdatesPerIteration}; best-of-group-tuning makes exactly 1.");
         var plan = new RolloutPlan
         {
             PromptCount = options.Prompts,
@@ -58,15 +61,12 @@ public sealed record BestOfGroupTuning : IMethod
             using var scope = Tensor.Scope();
             var picked = Tensor.From(rows, rows.Length);
             var data = rollout.Final.IndexSelect(0, picked);
-            // Noise follows from the samples themselves, which follow from seed and iteration.
-            var noise = context.Generator.StartNoise(new((ulong)context.Recipe.Seed, NoisePurpose.Training, Iteration: Fingerprint(rollout)), 0, rows.Length);
-            var key = new NoiseKey((ulong)context.Recipe.Seed, NoisePurpose.Training, Iteration: Fingerprint(rollout), Branch: 1);
+            var noise = context.Generator.StartNoise(new((ulong)context.Recipe.Seed, NoisePurpose.Training, Iteration: rollout.Iteration), 0, rows.Length);
+            var key = new NoiseKey((ulong)context.Recipe.Seed, NoisePurpose.Training, Iteration: rollout.Iteration, Branch: 1);
             var times = Tensor.From(Enumerable.Range(0, rows.Length).Select(i => (float)Noise.Uniform(key, i)).ToArray(), rows.Length);
             var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
             var velocity = Networks.TextDit.Velocity(context.Policy, context.Generator.Config.Network, noisy, times, rollout.Words.IndexSelect(0, picked));
             return scope.Keep((velocity - (noise - data)).Square().Mean());
         }]);
     }
-
-    private static long Fingerprint(Rollout rollout) => BitConverter.DoubleToInt64Bits(rollout.Final.Sum().Item());
 }

@@ -59,13 +59,19 @@ public sealed record FlowGrpo : IMethod
     public bool DropZeroAdvantages { get; init; } = true;
 
     /// <inheritdoc/>
-    public Assembly Assemble(AssemblyContext context) => new()
+    public Assembly Assemble(AssemblyContext context)
     {
-        Plan = iteration => Plan(context, iteration),
-        Reduction = LogProb,
-        Credit = (rewards, groups) => [.. GroupCredit.Advantages(rewards, groups, Deviation).Select(a => Math.Clamp(a, -AdvantageLimit, AdvantageLimit))],
-        Updates = (rollout, advantages) => Updates(context, rollout, advantages),
-    };
+        int batches = Plan(context, 0).MicroBatches(context.Recipe.Rollout.Prompts * context.Recipe.Rollout.GroupSize).Count();
+        if (context.Recipe.Optimizer.UpdatesPerIteration > batches)
+            throw new InputException($"optimizer.updates_per_iteration is {context.Recipe.Optimizer.UpdatesPerIteration}, but an iteration has only {batches} micro-batches to share out. Lower it, or lower rollout.micro_batch.");
+        return new()
+        {
+            Plan = iteration => Plan(context, iteration),
+            Reduction = LogProb,
+            Credit = (rewards, groups) => [.. GroupCredit.Advantages(rewards, groups, Deviation).Select(a => Math.Clamp(a, -AdvantageLimit, AdvantageLimit))],
+            Updates = (rollout, advantages) => Updates(context, rollout, advantages),
+        };
+    }
 
     private RolloutPlan Plan(AssemblyContext context, long iteration)
     {

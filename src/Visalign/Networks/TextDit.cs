@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Visalign.Torch;
 
 namespace Visalign.Networks;
@@ -23,8 +24,10 @@ public sealed record TextDitConfig
     public int PromptLength { get; init; } = 8;
 
     /// <summary>Tokens of a picture.</summary>
+    [JsonIgnore]
     public int PictureTokens => LatentSize / Patch * (LatentSize / Patch);
     /// <summary>Numbers in one patch.</summary>
+    [JsonIgnore]
     public int PatchLength => LatentChannels * Patch * Patch;
 }
 

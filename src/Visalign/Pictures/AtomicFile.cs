@@ -1,3 +1,5 @@
+using Visalign.Torch.Files;
+
 namespace Visalign.Pictures;
 
 /// <summary>Writes a whole file or nothing.</summary>
@@ -10,23 +12,13 @@ public static class AtomicFile
     /// <exception cref="InputException">The folder is missing, or may not be written, or the disk is full.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        string partial = $"{path}.{Environment.ProcessId}.partial";
+        var bytes = content.ToArray();
         try
         {
-            using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                stream.Write(content);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(partial, path, overwrite: true);
+            new DiskStorage().Replace(path, stream => stream.Write(bytes));
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            // The neighbor is missing when its folder is; deleting is then quietly nothing.
-            if (File.Exists(partial))
-            {
-                File.Delete(partial);
-            }
             throw new InputException($"{path}: cannot be written ({cause.Message}). Give a folder that exists and may be written.", cause);
         }
     }

@@ -56,8 +56,8 @@ public sealed class FailureLimit(IReward reward, FailureLimitOptions options) : 
         if (FailureShare > options.MaxFailureShare)
         {
             throw new InputException(string.Create(CultureInfo.InvariantCulture,
-                $"reward '{Name}': {_failuresInWindow} of the last {_window.Count} pictures got no score, more than max_failure_share " +
-                $"{options.MaxFailureShare} allows; in this batch first: {scores.FirstFailure ?? "none"}. Mend the reward, or raise max_failure_share."));
+                $"reward '{Name}': {_failuresInWindow} of the last {_window.Count} pictures got no score, more than failures.max_failure_share " +
+                $"{options.MaxFailureShare} allows; in this batch first: {scores.FirstFailure ?? "none"}. Mend the reward, or raise failures.max_failure_share."));
         }
         return scores;
     }

@@ -12,6 +12,7 @@ public sealed record Transition(int Step, Tensor From, Tensor To, Tensor LogProb
 
 /// <summary>What a rollout leaves behind: the transitions that can be trained, and the final samples. Its tensors belong to the scope it was made in.</summary>
 /// <param name="Plan">What was asked for.</param>
+/// <param name="Iteration">Which iteration it belongs to.</param>
 /// <param name="Conditions">B conditions, group after group.</param>
 /// <param name="Groups">B group numbers, 0 to P - 1.</param>
 /// <param name="Words">Shape <c>[B, L]</c>: encoded conditions.</param>
@@ -19,4 +20,4 @@ public sealed record Transition(int Step, Tensor From, Tensor To, Tensor LogProb
 /// <param name="Final">Shape <c>[B, C, H, W]</c>: final latents.</param>
 /// <param name="NetworkEvaluations">Samples × forwards, both guidance branches counted.</param>
 public sealed record Rollout(
-    RolloutPlan Plan, IReadOnlyList<Condition> Conditions, long[] Groups, Tensor Words, IReadOnlyList<Transition> Transitions, Tensor Final, long NetworkEvaluations);
+    RolloutPlan Plan, long Iteration, IReadOnlyList<Condition> Conditions, long[] Groups, Tensor Words, IReadOnlyList<Transition> Transitions, Tensor Final, long NetworkEvaluations);

@@ -45,7 +45,7 @@ public static class RolloutSampler
             evaluations += (long)plan.SampleCount * branches;
         }
         var groups = Enumerable.Range(0, plan.SampleCount).Select(i => (long)(i / g)).ToArray();
-        return new(plan, perSample, groups, scope.Keep(words), transitions, scope.Keep(latents), evaluations);
+        return new(plan, iteration, perSample, groups, scope.Keep(words), transitions, scope.Keep(latents), evaluations);
 
         (Tensor Latents, Tensor? LogProb) Step(Tensor from, Tensor asked, int index)
         {

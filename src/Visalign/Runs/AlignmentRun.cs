@@ -18,31 +18,50 @@ namespace Visalign.Runs;
 /// <remarks>All chance follows from the recipe's seed and the iteration, so weights and moments are all the state there is.</remarks>
 public sealed class AlignmentRun : IDisposable
 {
-    private readonly RunFolder _folder;
     private readonly IRunObserver _observer;
     private readonly TimeProvider _clock;
     private readonly Adapter _adapter;
     private readonly AdamW _optimizer;
     private readonly Assembly _assembly;
+    private readonly List<IReward> _judges = [];
     private readonly RewardSum _rewards;
+    private readonly IReadOnlyList<IReward> _watched;
     private readonly PromptSource _prompts;
 
-    private AlignmentRun(RunFolder folder, Recipe recipe, NoiseGenerator generator, IRunObserver observer, TimeProvider clock)
+    private RunFolder? _folder;
+
+    private AlignmentRun(Recipe recipe, NoiseGenerator generator, IRunObserver observer, TimeProvider clock)
     {
-        (_folder, Recipe, Generator, _observer, _clock) = (folder, recipe, generator, observer, clock);
-        ulong seed = (ulong)recipe.Seed;
+        (Recipe, Generator, _observer, _clock) = (recipe, generator, observer, clock);
+        // What may be refused comes before what holds memory.
+        if (recipe.Rewards.Count == 0) throw new InputException("rewards: the recipe names none. Add at least one, such as '- exact'.");
+        _rewards = new([.. recipe.Rewards.Select(reward => new WeightedReward(Judge(reward), reward.Weight))]);
+        _watched = [.. recipe.Heldout.Select(Judge)];
+        _prompts = recipe.Prompts == "world" ? PromptSource.World(PromptSplit.Training) : PromptSource.File(recipe.Prompts, generator);
         string[] targets = recipe.Adapter.Targets.Count > 0 ? [.. recipe.Adapter.Targets] : ["attention.qkv", "attention.out"];
         _adapter = recipe.Adapter.Kind == AdapterKind.Full ? Adapter.Full(generator.Base)
-            : Adapter.LowRank(generator.Base, recipe.Adapter.Rank, recipe.Adapter.Alpha, targets, seed);
+            : Adapter.LowRank(generator.Base, recipe.Adapter.Rank, recipe.Adapter.Alpha, targets, (ulong)recipe.Seed);
+        try
+        {
+            _assembly = recipe.Method.Assemble(new(generator, _adapter.Weights, recipe));
+        }
+        catch
+        {
+            _adapter.Dispose();
+            throw;
+        }
         var options = recipe.Optimizer;
         _optimizer = new(_adapter.Parameters, new()
         {
             Beta1 = options.Beta1, Beta2 = options.Beta2, Epsilon = options.Epsilon, WeightDecay = options.WeightDecay, ClipNorm = options.ClipNorm,
         }, average: options.EmaDecay > 0);
-        _assembly = recipe.Method.Assemble(new(generator, _adapter.Weights, recipe));
-        if (recipe.Rewards.Count == 0) throw new InputException("rewards: the recipe names none. Add at least one, such as '- exact'.");
-        _rewards = new([.. recipe.Rewards.Select(reward => new WeightedReward(new FailureLimit(RewardCatalog.Create(reward, new(clock, (int)recipe.Seed)), new()), reward.Weight))]);
-        _prompts = recipe.Prompts == "world" ? PromptSource.World(PromptSplit.Training) : PromptSource.File(recipe.Prompts, generator);
+    }
+
+    private FailureLimit Judge(IRewardOptions options)
+    {
+        var reward = RewardCatalog.Create(options, new(_clock, (int)Recipe.Seed));
+        _judges.Add(reward);
+        return new(reward, Recipe.Failures);
     }
 
     /// <summary>What is run.</summary>
@@ -61,21 +80,16 @@ public sealed class AlignmentRun : IDisposable
     public long NetworkEvaluations { get; private set; }
 
     /// <summary>The folder it is kept in.</summary>
-    public RunFolder Folder => _folder;
+    public RunFolder Folder => _folder ?? throw new System.Diagnostics.UnreachableException("A run is given its folder before anyone sees it.");
 
     /// <summary>The tree to evaluate: the averaged policy where an average is kept. Its views belong to the open scope.</summary>
     public Weights Result => _optimizer.Average is { } average ? _adapter.Over(average) : _adapter.Weights;
 
-    /// <summary>Begins a run in a new folder.</summary>
+    /// <summary>Begins a run in a new folder, which is made only once everything the recipe asks for has been found.</summary>
     public static AlignmentRun Create(string path, Recipe recipe, IRunObserver observer, TimeProvider clock)
     {
-        var engine = Engine.Start(new() { Threads = recipe.Threads ?? 0 });
-        var generator = ModelFolder.Load(recipe.Model);
-        var provenance = Provenance.Here($"libtorch {engine.Libtorch.Version}", engine.Blas.Core, engine.Threads,
-            ContentHash.Of(ModelFolder.Find(recipe.Model)), recipe.Prompts == "world" ? null : ContentHash.Of(recipe.Prompts), recipe.Seed);
-        var folder = RunFolder.Create(path, MethodCatalog.RecipeFormat.Resolve(recipe), provenance, time: clock);
-        observer.Told(BatchArithmetic.InWords(recipe.Rollout, recipe.Optimizer));
-        return new(folder, recipe, generator, observer, clock);
+        Engine.Start(new() { Threads = recipe.Threads ?? 0 });
+        return Opened(recipe, observer, clock, run => run._folder = RunFolder.Create(path, MethodCatalog.RecipeFormat.Resolve(recipe), Here(recipe), time: clock));
     }
 
     /// <summary>Goes on with a run from its newest checkpoint.</summary>
@@ -83,17 +97,48 @@ public sealed class AlignmentRun : IDisposable
     public static AlignmentRun Resume(string path, IRunObserver observer, TimeProvider clock)
     {
         var folder = RunFolder.Open(path, time: clock);
-        var recorded = folder.Provenance;
-        var engine = Engine.Start(new() { Threads = recorded.Threads, BlasCore = recorded.BlasCore.Length > 0 ? recorded.BlasCore : null });
-        var recipe = MethodCatalog.RecipeFormat.Parse(folder.Recipe, Path.Combine(path, "recipe.yaml"));
-        var here = Provenance.Here($"libtorch {engine.Libtorch.Version}", engine.Blas.Core, engine.Threads,
-            ContentHash.Of(ModelFolder.Find(recipe.Model)), recipe.Prompts == "world" ? null : ContentHash.Of(recipe.Prompts), recipe.Seed);
-        var differences = here.DifferencesFrom(recorded);
-        if (differences.Count > 0) throw new InputException($"{path}: the run cannot go on bit for bit here: {string.Join("; ", differences)}.");
-        var run = new AlignmentRun(folder, recipe, ModelFolder.Load(recipe.Model), observer, clock);
-        run.Restore();
-        return run;
+        try
+        {
+            var recorded = folder.Provenance;
+            Engine.Start(new() { Threads = recorded.Threads, BlasCore = recorded.BlasCore.Length > 0 ? recorded.BlasCore : null });
+            var recipe = MethodCatalog.RecipeFormat.Parse(folder.Recipe, Path.Combine(path, "recipe.yaml"));
+            var differences = Here(recipe).DifferencesFrom(recorded);
+            if (differences.Count > 0) throw new InputException($"{path}: the run cannot go on bit for bit here: {string.Join("; ", differences)}.");
+            return Opened(recipe, observer, clock, run =>
+            {
+                run._folder = folder;
+                run.Restore();
+            });
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
     }
+
+    // A run that cannot be opened leaves neither a lock nor tensors behind.
+    private static AlignmentRun Opened(Recipe recipe, IRunObserver observer, TimeProvider clock, Action<AlignmentRun> open)
+    {
+        var generator = ModelFolder.Load(recipe.Model);
+        AlignmentRun? run = null;
+        try
+        {
+            run = new(recipe, generator, observer, clock);
+            open(run);
+            observer.Told(BatchArithmetic.InWords(recipe.Rollout, recipe.Optimizer));
+            return run;
+        }
+        catch
+        {
+            if (run is null) generator.Dispose();
+            else run.Dispose();
+            throw;
+        }
+    }
+
+    private static Provenance Here(Recipe recipe) => Provenance.Here($"libtorch {Engine.Current.Libtorch.Version}", Engine.Current.Blas.Core, Engine.Current.Threads,
+        ContentHash.Of(ModelFolder.Find(recipe.Model)), recipe.Prompts == "world" ? null : ContentHash.Of(recipe.Prompts), recipe.Seed);
 
     /// <summary>Runs until the budget is spent or a stop is asked for, which is honored after the iteration at hand.</summary>
     /// <exception cref="OperationCanceledException">Stopped; a checkpoint was saved first.</exception>
@@ -109,7 +154,7 @@ public sealed class AlignmentRun : IDisposable
         }
         using var scope = Tensor.Scope();
         var flat = _optimizer.Average ?? _adapter.Parameters.Values;
-        _folder.SavePolicy(Named(flat), new Dictionary<string, string>
+        Folder.SavePolicy(Named(flat), new Dictionary<string, string>
         {
             ["format"] = "visalign-policy-1", ["method"] = Recipe.Method.GetType().Name, ["adapter"] = Recipe.Adapter.Kind.ToString(), ["model"] = Recipe.Model,
         });
@@ -124,11 +169,13 @@ public sealed class AlignmentRun : IDisposable
         var conditions = _prompts.Draw(seed, Iteration * plan.PromptCount, plan.PromptCount);
         var rollout = RolloutSampler.Sample(Generator, _adapter.Weights, plan, conditions, _assembly.Reduction, seed, Iteration);
         double sampled = Seconds(ref started);
-        var scores = _rewards.Score(Generator.Decode(rollout.Final), rollout.Conditions);
+        var pictures = Generator.Decode(rollout.Final);
+        var scores = _rewards.Score(pictures, rollout.Conditions);
+        var watched = _watched.Select(reward => (reward.Name, reward.Score(pictures, rollout.Conditions).Values)).ToList();
         var advantages = _assembly.Credit(scores.Total.Values, rollout.Groups);
         RewardCalls += plan.SampleCount;
         NetworkEvaluations += rollout.NetworkEvaluations;
-        double judged = Seconds(ref started);
+        double rewarded = Seconds(ref started);
 
         var statistics = new UpdateStatistics();
         long total = (long)Recipe.Budget.Iterations * Recipe.Optimizer.UpdatesPerIteration;
@@ -142,7 +189,7 @@ public sealed class AlignmentRun : IDisposable
                 statistics.Mean("loss/sum", loss.Item() * update.Parts.Count);
                 Autograd.Backward(loss);
             }
-            double rate = LearningRate.At((Torch.Optimizers.LearningRateSchedule)Recipe.Optimizer.Schedule, Recipe.Optimizer.LearningRate, _optimizer.StepCount, total, Recipe.Optimizer.WarmupSteps);
+            double rate = LearningRate.At(Recipe.Optimizer.Schedule, Recipe.Optimizer.LearningRate, _optimizer.StepCount, total, Recipe.Optimizer.WarmupSteps);
             double decay = Recipe.Optimizer.EmaDecay > 0 ? AverageDecay.At(_optimizer.StepCount, Recipe.Optimizer.EmaDecay) : 1;
             statistics.Mean("gradient/norm", _optimizer.Step(rate, decay));
         }
@@ -150,9 +197,11 @@ public sealed class AlignmentRun : IDisposable
         Iteration++;
 
         var metrics = Metrics(scores, rollout, advantages, statistics);
-        _folder.AppendMetrics(Iteration, metrics);
-        _folder.AppendTimings(Iteration, new Dictionary<string, double> { ["seconds/rollout"] = sampled, ["seconds/reward"] = judged, ["seconds/update"] = updated });
-        _observer.Iterated(Iteration, Recipe.Budget.Iterations, metrics, sampled + judged + updated);
+        foreach (var (name, values) in watched)
+            if (values.Where(double.IsFinite).ToArray() is { Length: > 0 } judged) metrics[$"heldout/{name}"] = judged.Average();
+        Folder.AppendMetrics(Iteration, metrics);
+        Folder.AppendTimings(Iteration, new Dictionary<string, double> { ["seconds/rollout"] = sampled, ["seconds/reward"] = rewarded, ["seconds/update"] = updated });
+        _observer.Iterated(Iteration, Recipe.Budget.Iterations, metrics, sampled + rewarded + updated);
     }
 
     private static SortedDictionary<string, double> Metrics(SummedScores scores, Rollout rollout, double[] advantages, UpdateStatistics statistics)
@@ -183,7 +232,7 @@ public sealed class AlignmentRun : IDisposable
     {
         var arrays = new Dictionary<string, StoredArray>();
         foreach (var (name, tensor) in State()) arrays[name] = StoredArray.Of(tensor.ToArray<float>(), tensor.Count);
-        _folder.SaveCheckpoint(Iteration, arrays, new JsonObject
+        Folder.SaveCheckpoint(Iteration, arrays, new JsonObject
         {
             ["optimizer_steps"] = _optimizer.StepCount, ["reward_calls"] = RewardCalls, ["network_evaluations"] = NetworkEvaluations,
         });
@@ -191,8 +240,8 @@ public sealed class AlignmentRun : IDisposable
 
     private void Restore()
     {
-        using var checkpoint = _folder.LoadLatest();
-        foreach (string remark in _folder.Remarks) _observer.Told(remark);
+        using var checkpoint = Folder.LoadLatest();
+        foreach (string remark in Folder.Remarks) _observer.Told(remark);
         if (checkpoint is null) return;
         foreach (var (name, tensor) in State()) checkpoint.Singles(name).CopyTo(tensor.AsSpan<float>());
         Iteration = checkpoint.Iteration;
@@ -215,6 +264,7 @@ public sealed class AlignmentRun : IDisposable
         _optimizer.Dispose();
         _adapter.Dispose();
         Generator.Dispose();
-        _folder.Dispose();
+        foreach (var judge in _judges) (judge as IDisposable)?.Dispose();
+        _folder?.Dispose();
     }
 }

@@ -22,8 +22,6 @@ public sealed class RecipeFaultTests
     [InlineData("rollout: { noise_scale: 1e999 }", "flow-grpo.yaml(4,25): 'rollout.noise_scale' expects a number from 0 to 10, found '1e999'.")]
     [InlineData("rollout: { noise_scale: NaN }", "flow-grpo.yaml(4,25): 'rollout.noise_scale' expects a number from 0 to 10, found 'NaN'.")]
     [InlineData("rollout: { noise_scale: 1,5 }", "flow-grpo.yaml(4,27): unknown key '5' in 'rollout'. Known keys: prompts, group_size, steps, window, noise_scale, guidance_scale, shift, micro_batch.")]
-    [InlineData("evaluation: { guidance_scales: [1, -2] }", "flow-grpo.yaml(4,36): 'evaluation.guidance_scales.1' is -2, expected a number from 0 to 100.")]
-    [InlineData("watchdog: { stop_on_alarm: yes }", "flow-grpo.yaml(4,28): 'watchdog.stop_on_alarm' expects true or false, found 'yes'.")]
     [InlineData("adapter: { kind: lorra }", "flow-grpo.yaml(4,18): unknown value 'lorra' for 'adapter.kind'. Did you mean 'lora'?")]
     [InlineData("optimizer: { schedule: sawtooth }", "flow-grpo.yaml(4,24): unknown value 'sawtooth' for 'optimizer.schedule'. Known values: constant, cosine, linear.")]
     [InlineData("rewards: [{ weight: 2 }]", "flow-grpo.yaml(4,11): missing key 'name' in 'rewards.0'. Known names: rgb, shape-classifier, command.")]
@@ -32,12 +30,31 @@ public sealed class RecipeFaultTests
     [InlineData("rewards: [command]", "flow-grpo.yaml(4,11): missing key 'command' in 'rewards.0'.")]
     [InlineData("rewards: rgb", "flow-grpo.yaml(4,10): 'rewards' expects a list, found 'rgb'.")]
     [InlineData("prompts:", "flow-grpo.yaml(4,9): 'prompts' expects text, found nothing.")]
-    [InlineData("budget: 3", "flow-grpo.yaml(4,9): 'budget' expects the keys iterations, evaluate_every, checkpoint_every, found '3'.")]
+    [InlineData("budget: 3", "flow-grpo.yaml(4,9): 'budget' expects the keys iterations, checkpoint_every, found '3'.")]
     [InlineData("rollout: { window: { size: 9, to: 8 } }", "flow-grpo.yaml(4,10): 'rollout.window' of 9 steps does not fit between 0 and 8. Make it shorter, or move its ends apart.")]
     [InlineData("rollout: { window: { to: 9 } }", "flow-grpo.yaml(4,10): 'rollout.window.to' is 9, expected at most the 8 of 'rollout.steps'.")]
     public void A_fault_is_one_sentence_with_its_place(string line, string sentence)
     {
         Assert.Contains(sentence, Samples.Faults(Head + line));
+    }
+
+    [Theory]
+    [InlineData("scales: [1, -2]", "a.yaml(1,13): 'scales.1' is -2, expected a number from 0 to 100.")]
+    [InlineData("flag: yes", "a.yaml(1,7): 'flag' expects true or false, found 'yes'.")]
+    public void Items_and_truth_values_are_held_to_their_kind(string text, string sentence)
+    {
+        var fault = Assert.Throws<InputException>(() => Samples.Everything.Parse(text, "a.yaml"));
+
+        Assert.Equal(sentence, fault.Message);
+    }
+
+    [Theory]
+    [InlineData("evaluation: { prompts: 8 }", "flow-grpo.yaml(4,1): unknown key 'evaluation'.")]
+    [InlineData("watchdog: {}", "flow-grpo.yaml(4,1): unknown key 'watchdog'.")]
+    [InlineData("budget: { evaluate_every: 2 }", "flow-grpo.yaml(4,11): unknown key 'evaluate_every' in 'budget'.")]
+    public void A_key_that_nothing_reads_is_refused(string line, string begin)
+    {
+        Assert.StartsWith(begin, Assert.Single(Samples.Faults(Head + line)), StringComparison.Ordinal);
     }
 
     [Fact]

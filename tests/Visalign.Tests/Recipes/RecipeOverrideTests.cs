@@ -9,10 +9,10 @@ public sealed class RecipeOverrideTests
     [Fact]
     public void A_full_path_replaces_adds_and_reaches_into_lists()
     {
-        var recipe = Read("rollout.group_size=4", "evaluation.guidance_scales=[1, 3]", "rewards.0.weight=2", "method.kl_coefficient=0", "rollout.window.size=2", "prompts=my prompts.txt");
+        var recipe = Read("rollout.group_size=4", "adapter.targets=[to_q, to_k]", "rewards.0.weight=2", "method.kl_coefficient=0", "rollout.window.size=2", "prompts=my prompts.txt");
 
         Assert.Equal(4, recipe.Rollout.GroupSize);
-        Assert.Equal([1, 3], recipe.Evaluation.GuidanceScales);
+        Assert.Equal(["to_q", "to_k"], recipe.Adapter.Targets);
         Assert.Equal(2, recipe.Rewards[0].Weight);
         Assert.Equal(new FlowGrpoSample { KlCoefficient = 0 }, recipe.Method);
         Assert.Equal(2, recipe.Rollout.Window.Size);
@@ -52,7 +52,6 @@ public sealed class RecipeOverrideTests
     [InlineData("rollout.group_sz=4", "--set rollout.group_sz=4: unknown key 'group_sz' in 'rollout'. Did you mean 'group_size'?")]
     [InlineData("rolout.group_size=4", "--set rolout.group_size=4: unknown key 'rolout'. Did you mean 'rollout'?")]
     [InlineData("iteratons=4", "--set iteratons=4: unknown key 'iteratons'. Did you mean 'budget.iterations'?")]
-    [InlineData("steps=4", "--set steps=4: 'steps' could be any of rollout.steps, evaluation.steps. Write one of them in full.")]
     [InlineData("weight=4", "--set weight=4: 'weight' could be any of rewards.0.weight, heldout.0.weight. Write one of them in full.")]
     [InlineData("rollout.steps=0", "--set rollout.steps=0: 'rollout.steps' is 0, expected a whole number from 1 to 1000.")]
     [InlineData("rollout.steps=many", "--set rollout.steps=many: 'rollout.steps' expects a whole number from 1 to 1000, found 'many'.")]

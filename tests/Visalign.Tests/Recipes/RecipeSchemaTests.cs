@@ -21,13 +21,22 @@ public sealed class RecipeSchemaTests
     [InlineData("optimizer.learning_rate", """{ "type": "number", "exclusiveMinimum": 0, "maximum": 1, "default": 0.0003 }""")]
     [InlineData("seed", """{ "type": "integer", "minimum": 0, "default": 42 }""")]
     [InlineData("adapter.kind", """{ "enum": ["lora", "full"], "default": "lora" }""")]
-    [InlineData("watchdog.stop_on_alarm", """{ "type": "boolean", "default": false }""")]
-    [InlineData("evaluation.guidance_scales", """{ "type": "array", "items": { "type": "number", "minimum": 0, "maximum": 100 }, "default": [1.0] }""")]
     [InlineData("threads", """{ "anyOf": [{ "type": "integer", "minimum": 1, "maximum": 4096 }, { "type": "null" }], "default": null }""")]
     [InlineData("model", """{ "type": "string" }""")]
     public void An_option_has_its_type_range_and_default(string path, string expected)
     {
         var option = At(path).DeepClone().AsObject();
+        option.Remove("description");
+
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), option), option.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("flag", """{ "type": "boolean", "default": true }""")]
+    [InlineData("scales", """{ "type": "array", "items": { "type": "number", "minimum": 0, "maximum": 100 }, "default": [1.0] }""")]
+    public void Truth_values_and_lists_have_their_type_too(string key, string expected)
+    {
+        var option = JsonNode.Parse(Samples.Everything.Schema())!["properties"]![key]!.DeepClone().AsObject();
         option.Remove("description");
 
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), option), option.ToJsonString());

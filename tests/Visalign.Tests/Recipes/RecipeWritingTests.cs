@@ -46,6 +46,9 @@ public sealed class RecipeWritingTests
             - name: rgb
               weight: 1.0
             heldout: []
+            failures:
+              max_failure_share: 0.05
+              window: 1000
             prompts: world
             rollout:
               prompts: 8
@@ -73,14 +76,7 @@ public sealed class RecipeWritingTests
               ema_decay: 0.9
             budget:
               iterations: 100
-              evaluate_every: 20
               checkpoint_every: 20
-            evaluation:
-              prompts: 1024
-              steps: 16
-              guidance_scales: [1.0]
-            watchdog:
-              stop_on_alarm: false
             threads: null
 
             """,

@@ -85,6 +85,9 @@ public sealed record Everything : IValidatableObject
 
     public ValueList<double> Numbers { get; init; } = [1, 2.5];
 
+    [Range(0, 100)]
+    public ValueList<double> Scales { get; init; } = [1];
+
     public ValueList<string> Texts { get; init; } = [];
 
     public IMethod Method { get; init; } = new FlowGrpoSample();

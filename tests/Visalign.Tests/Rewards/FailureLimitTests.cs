@@ -25,7 +25,7 @@ public sealed class FailureLimitTests
 
         var error = Assert.Throws<InputException>(() => limit.Score(Pictures(8), SamplePictures.Prompts(8)));
 
-        Assert.Contains("reward 'down': 8 of the last 8 pictures got no score, more than max_failure_share 0.05", error.Message);
+        Assert.Contains("reward 'down': 8 of the last 8 pictures got no score, more than failures.max_failure_share 0.05", error.Message);
         Assert.Contains("no answer", error.Message);
     }
 

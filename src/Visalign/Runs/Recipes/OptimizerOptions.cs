@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Visalign.Torch.Optimizers;
 
 namespace Visalign.Runs.Recipes;
 
@@ -7,19 +8,6 @@ public enum OptimizerName
 {
     /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101).</summary>
     Adamw,
-}
-
-/// <summary>How the learning rate runs after the warm-up.</summary>
-public enum LearningRateSchedule
-{
-    /// <summary>Stays.</summary>
-    Constant,
-
-    /// <summary>Half a cosine, down to 0 at the end of the budget.</summary>
-    Cosine,
-
-    /// <summary>A straight line, down to 0 at the end of the budget.</summary>
-    Linear,
 }
 
 /// <summary>How the adapter follows its gradient.</summary>
@@ -63,7 +51,7 @@ public sealed record OptimizerOptions
     [Range(1, 1000)]
     public int UpdatesPerIteration { get; init; } = 1;
 
-    /// <summary>Memory of the averaged adapter that evaluations use; 0 evaluates the newest one.</summary>
+    /// <summary>Memory of the averaged adapter, which is what the run saves as its policy; 0 saves the newest one.</summary>
     [Range(0, 1, MaximumIsExclusive = true)]
     public double EmaDecay { get; init; } = 0.9;
 }

@@ -26,6 +26,9 @@ public sealed record Recipe
     /// <summary>What is watched and never optimized.</summary>
     public ValueList<IRewardOptions> Heldout { get; init; } = [];
 
+    /// <summary>How many pictures may stay without a score before the run stops; of every reward, trained or watched.</summary>
+    public FailureLimitOptions Failures { get; init; } = new();
+
     /// <summary>What is asked: "world" for the prompts of the embedded world, or a text file with a prompt in each line.</summary>
     public string Prompts { get; init; } = "world";
 
@@ -35,14 +38,8 @@ public sealed record Recipe
     /// <summary>How the adapter follows its gradient.</summary>
     public OptimizerOptions Optimizer { get; init; } = new();
 
-    /// <summary>When the run stops, and when it looks up on the way.</summary>
+    /// <summary>When the run stops, and when it saves on the way.</summary>
     public BudgetOptions Budget { get; init; } = new();
-
-    /// <summary>How the run is judged.</summary>
-    public EvaluationOptions Evaluation { get; init; } = new();
-
-    /// <summary>What happens when the trained rewards rise while the held-out ones fall.</summary>
-    public WatchdogOptions Watchdog { get; init; } = new();
 
     /// <summary>Processor threads of the engine; null for as many as it measures to be fastest, which the run then records.</summary>
     [Range(1, 4096)]

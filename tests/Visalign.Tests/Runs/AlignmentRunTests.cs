@@ -1,0 +1,167 @@
+using Visalign.Generators;
+using Visalign.Methods;
+using Visalign.Networks;
+using Visalign.Runs;
+using Visalign.Torch.Safetensors;
+using Visalign.Worlds;
+
+namespace Visalign.Tests.Runs;
+
+public sealed class AlignmentRunTests : IDisposable
+{
+    private readonly TemporaryFolder _root = new();
+    private readonly string _model;
+
+    public AlignmentRunTests()
+    {
+        _model = _root["model"];
+        Directory.CreateDirectory(_model);
+        var network = new TextDitConfig { Width = 32, Blocks = 1, Heads = 2, Vocabulary = Vocabulary.Size };
+        using var scope = Tensor.Scope();
+        // Its branches begin at zero, where nothing moves; a little noise opens them.
+        TensorFiles.Save(Path.Combine(_model, "transformer.safetensors"), TextDit.Initialize(network, 1)
+            .Select((entry, at) => (entry.Name, entry.Value + Noise.Normal(new(2, NoisePurpose.Probe, at), 0, [1, entry.Value.Count]).Reshape(entry.Value.Shape) * 0.05)));
+        TensorFiles.Save(Path.Combine(_model, "vae.safetensors"), ToyVae.Initialize(3).Select(entry => (entry.Name, entry.Value)));
+        ModelFolder.SaveConfig(_model, new() { Network = network, LatentScale = 1 });
+    }
+
+    public void Dispose() => _root.Dispose();
+
+    private Visalign.Runs.Recipes.Recipe Recipe(params string[] overrides) => MethodCatalog.RecipeFormat.Parse(
+        $$"""
+        recipe: 1
+        method: { name: flow-grpo, kl_coefficient: 0.04 }
+        model: {{_model}}
+        adapter: { kind: lora, rank: 2, alpha: 4 }
+        rewards: [brightness]
+        heldout: [contrast]
+        rollout: { prompts: 3, group_size: 4, steps: 4, micro_batch: 5, window: { size: 2, from: 0, to: 3 } }
+        optimizer: { learning_rate: 0.01 }
+        budget: { iterations: 4, checkpoint_every: 2 }
+        """, "test.yaml", overrides);
+
+    private AlignmentRun Start(string name, params string[] overrides) =>
+        AlignmentRun.Create(_root[name], Recipe(overrides), new Silence(), TimeProvider.System);
+
+    [Theory]
+    [InlineData("method.start=independent")]
+    [InlineData("method.start=shared")]
+    [InlineData("method.start=prefix")]
+    [InlineData("method.kernel=cps")]
+    [InlineData("rollout.guidance_scale=3")]
+    [InlineData("adapter.kind=full")]
+    [InlineData("method.log_prob=sum")]
+    [InlineData("method.deviation=group")]
+    public void The_ratio_of_the_first_update_is_exactly_1(string option)
+    {
+        using var run = Start("run", option);
+
+        run.Run(CancellationToken.None);
+
+        Assert.All(Metrics("run"), line => Assert.Equal(0, line.Values["ratio/distance"]));
+        Assert.Contains(Metrics("run"), line => line.Values["gradient/norm"] > 0);
+    }
+
+    [Fact]
+    public void Several_updates_move_the_ratio_away_from_1()
+    {
+        using var run = Start("run", "optimizer.updates_per_iteration=3");
+
+        run.Run(CancellationToken.None);
+
+        Assert.Contains(Metrics("run"), line => line.Values["ratio/distance"] > 0);
+    }
+
+    [Theory]
+    [InlineData("flow-grpo")]
+    [InlineData("best-of-group-tuning")]
+    public void A_run_stopped_and_gone_on_with_ends_as_an_unbroken_one_to_the_byte(string method)
+    {
+        using (var whole = Start("whole", "method=" + method)) whole.Run(CancellationToken.None);
+        using var stop = new CancellationTokenSource();
+        using (var broken = AlignmentRun.Create(_root["broken"], Recipe("method=" + method), new StopAfter(1, stop), TimeProvider.System))
+            Assert.Throws<OperationCanceledException>(() => broken.Run(stop.Token));
+        using (var rest = AlignmentRun.Resume(_root["broken"], new Silence(), TimeProvider.System))
+        {
+            Assert.Equal(1, rest.Iteration);
+            rest.Run(CancellationToken.None);
+        }
+
+        Assert.Equal(4, Metrics("broken").Count);
+        Assert.Equal(File.ReadAllBytes(_root["whole/metrics.jsonl"]), File.ReadAllBytes(_root["broken/metrics.jsonl"]));
+        Assert.Equal(File.ReadAllBytes(_root["whole/policy.safetensors"]), File.ReadAllBytes(_root["broken/policy.safetensors"]));
+        Assert.Equal(File.ReadAllBytes(_root["whole/checkpoints/00000004.safetensors"]), File.ReadAllBytes(_root["broken/checkpoints/00000004.safetensors"]));
+    }
+
+    [Fact]
+    public void A_reward_and_its_negative_pull_the_same_samples_apart()
+    {
+        // All weights, so that the output's own bias can move; the same seed, so that both see the same noise.
+        string[] options = ["adapter.kind=full", "method.kl_coefficient=0", "rollout.group_size=8", "iterations=30"];
+        using (var brighter = Start("brighter", [.. options, "rewards.0.weight=1"])) brighter.Run(CancellationToken.None);
+        using (var darker = Start("darker", [.. options, "rewards.0.weight=-1"])) darker.Run(CancellationToken.None);
+
+        var differences = Metrics("brighter").Zip(Metrics("darker"), (up, down) => up.Values["reward/brightness"] - down.Values["reward/brightness"]).ToList();
+
+        Assert.Equal(0, differences[0]);
+        Assert.All(differences.TakeLast(5), difference => Assert.True(difference > 0, $"{difference}"));
+    }
+
+    [Fact]
+    public void A_watched_reward_is_noted_and_changes_nothing()
+    {
+        using (var watched = Start("watched")) watched.Run(CancellationToken.None);
+        using (var alone = Start("alone", "heldout=[]")) alone.Run(CancellationToken.None);
+
+        Assert.All(Metrics("watched"), line => Assert.True(line.Values.ContainsKey("heldout/contrast")));
+        Assert.All(Metrics("alone"), line => Assert.False(line.Values.ContainsKey("heldout/contrast")));
+        Assert.Equal(File.ReadAllBytes(_root["watched/policy.safetensors"]), File.ReadAllBytes(_root["alone/policy.safetensors"]));
+    }
+
+    [Theory]
+    [InlineData("adapter.targets=[to_q]", "'to_q' matches no linear layer")]
+    [InlineData("rewards=[]", "rewards: the recipe names none")]
+    [InlineData("optimizer.updates_per_iteration=4", "only 3 micro-batches")]
+    [InlineData("prompts=nowhere.txt", "there is no file 'nowhere.txt'")]
+    [InlineData("model=nowhere", "'nowhere' is neither a shipped model")]
+    public void What_cannot_be_run_is_refused_before_a_folder_or_a_tensor_is_left(string option, string words)
+    {
+        long before = Tensor.LiveCount;
+
+        var fault = Assert.Throws<InputException>(() => Start("run", option));
+
+        Assert.Contains(words, fault.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_root["run"]));
+        Assert.Equal(before, Tensor.LiveCount);
+    }
+
+    [Fact]
+    public void A_finished_run_leaves_no_tensor_behind()
+    {
+        long before = Tensor.LiveCount;
+
+        using (var run = Start("run")) run.Run(CancellationToken.None);
+
+        Assert.Equal(before, Tensor.LiveCount);
+    }
+
+    private IReadOnlyList<IterationLine> Metrics(string name) => IterationLog.Read(_root[name + "/metrics.jsonl"]);
+
+    private class Silence : IRunObserver
+    {
+        public void Began(string what) { }
+        public void Advanced(double share) { }
+        public void Told(string sentence) { }
+        public void Warned(string sentence) { }
+        public virtual void Iterated(long iteration, long iterations, IReadOnlyDictionary<string, double> metrics, double seconds) { }
+        public void Evaluated(long iteration, double score, IReadOnlyDictionary<string, double> tasks) { }
+    }
+
+    private sealed class StopAfter(long last, CancellationTokenSource stop) : Silence
+    {
+        public override void Iterated(long iteration, long iterations, IReadOnlyDictionary<string, double> metrics, double seconds)
+        {
+            if (iteration == last) stop.Cancel();
+        }
+    }
+}
