@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Visalign.Runs.Recipes;
+using Visalign.Records;
 
 namespace Visalign.Cli.Commands;
 

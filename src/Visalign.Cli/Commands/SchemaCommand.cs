@@ -1,4 +1,4 @@
-using Visalign.Methods;
+using Visalign.Runs;
 
 namespace Visalign.Cli.Commands;
 
@@ -10,7 +10,7 @@ internal static class SchemaCommand
         var verb = new Verb("schema", "Prints the JSON Schema of recipes, by which editors complete and check them.", "visalign schema");
         verb.SetAction(_ =>
         {
-            terminal.Output.WriteLine(MethodCatalog.RecipeFormat.Schema());
+            terminal.Output.WriteLine(Recipe.File.Schema());
 
             return ExitCode.Done;
         });

@@ -16,9 +16,9 @@ public sealed record BestOfGroupTuning : IMethod
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {
-        var options = context.Recipe.Rollout;
-        if (context.Recipe.Optimizer.UpdatesPerIteration != 1)
-            throw new InputException($"optimizer.updates_per_iteration is {context.Recipe.Optimizer.UpdatesPerIteration}; best-of-group-tuning makes exactly 1.");
+        var options = context.Rollout;
+        if (context.Optimizer.UpdatesPerIteration != 1)
+            throw new InputException($"optimizer.updates_per_iteration is {context.Optimizer.UpdatesPerIteration}; best-of-group-tuning makes exactly 1.");
         var plan = new RolloutPlan
         {
             PromptCount = options.Prompts,
@@ -61,8 +61,8 @@ public sealed record BestOfGroupTuning : IMethod
             using var scope = Tensor.Scope();
             var picked = Tensor.From(rows, rows.Length);
             var data = rollout.Final.IndexSelect(0, picked);
-            var noise = context.Generator.StartNoise(new((ulong)context.Recipe.Seed, NoisePurpose.Training, Iteration: rollout.Iteration), 0, rows.Length);
-            var key = new NoiseKey((ulong)context.Recipe.Seed, NoisePurpose.Training, Iteration: rollout.Iteration, Branch: 1);
+            var noise = context.Generator.StartNoise(new(context.Seed, NoisePurpose.Training, Iteration: rollout.Iteration), 0, rows.Length);
+            var key = new NoiseKey(context.Seed, NoisePurpose.Training, Iteration: rollout.Iteration, Branch: 1);
             var times = Tensor.From(Enumerable.Range(0, rows.Length).Select(i => (float)Noise.Uniform(key, i)).ToArray(), rows.Length);
             var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
             var velocity = Networks.TextDit.Velocity(context.Policy, context.Generator.Config.Network, noisy, times, rollout.Words.IndexSelect(0, picked));

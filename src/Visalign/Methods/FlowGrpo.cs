@@ -61,9 +61,9 @@ public sealed record FlowGrpo : IMethod
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {
-        int batches = Plan(context, 0).MicroBatches(context.Recipe.Rollout.Prompts * context.Recipe.Rollout.GroupSize).Count();
-        if (context.Recipe.Optimizer.UpdatesPerIteration > batches)
-            throw new InputException($"optimizer.updates_per_iteration is {context.Recipe.Optimizer.UpdatesPerIteration}, but an iteration has only {batches} micro-batches to share out. Lower it, or lower rollout.micro_batch.");
+        int batches = Plan(context, 0).MicroBatches(context.Rollout.Prompts * context.Rollout.GroupSize).Count();
+        if (context.Optimizer.UpdatesPerIteration > batches)
+            throw new InputException($"optimizer.updates_per_iteration is {context.Optimizer.UpdatesPerIteration}, but an iteration has only {batches} micro-batches to share out. Lower it, or lower rollout.micro_batch.");
         return new()
         {
             Plan = iteration => Plan(context, iteration),
@@ -75,7 +75,7 @@ public sealed record FlowGrpo : IMethod
 
     private RolloutPlan Plan(AssemblyContext context, long iteration)
     {
-        var options = context.Recipe.Rollout;
+        var options = context.Rollout;
         int starts = options.Window.To - options.Window.Size - options.Window.From + 1;
         return new()
         {
@@ -84,7 +84,7 @@ public sealed record FlowGrpo : IMethod
             Levels = FlowGrid.Shifted(options.Steps, options.Shift),
             Kernel = Kernel,
             NoiseScale = options.NoiseScale,
-            WindowStart = options.Window.From + Noise.Below(starts, new((ulong)context.Recipe.Seed, NoisePurpose.Choice, iteration)),
+            WindowStart = options.Window.From + Noise.Below(starts, new(context.Seed, NoisePurpose.Choice, iteration)),
             WindowLength = options.Window.Size,
             GuidanceScale = options.GuidanceScale,
             SharedStart = Start == GroupStart.Shared,
@@ -95,7 +95,7 @@ public sealed record FlowGrpo : IMethod
 
     private IEnumerable<Update> Updates(AssemblyContext context, Rollout rollout, double[] advantages)
     {
-        int count = context.Recipe.Optimizer.UpdatesPerIteration, rows = rollout.Plan.SampleCount;
+        int count = context.Optimizer.UpdatesPerIteration, rows = rollout.Plan.SampleCount;
         for (int update = 0; update < count; update++)
         {
             // Whole micro-batches go to one update, so that replays keep the rollout's shapes.

@@ -1,7 +1,6 @@
 using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Rollouts;
-using Visalign.Runs.Recipes;
 using Visalign.Torch;
 
 namespace Visalign.Methods;
@@ -16,8 +15,10 @@ public interface IMethod
 /// <summary>What a method is assembled for.</summary>
 /// <param name="Generator">Holds the base weights, which are the reference.</param>
 /// <param name="Policy">The tree under training.</param>
-/// <param name="Recipe">The whole recipe.</param>
-public sealed record AssemblyContext(NoiseGenerator Generator, Weights Policy, Recipe Recipe);
+/// <param name="Rollout">How many samples an iteration takes, and how.</param>
+/// <param name="Optimizer">How many updates it makes of them.</param>
+/// <param name="Seed">Everything random follows from it.</param>
+public sealed record AssemblyContext(NoiseGenerator Generator, Weights Policy, RolloutOptions Rollout, OptimizerOptions Optimizer, ulong Seed);
 
 /// <summary>A method as the training loop sees it.</summary>
 public sealed record Assembly

@@ -1,6 +1,3 @@
-using Visalign.Rewards;
-using Visalign.Runs.Recipes;
-
 namespace Visalign.Methods;
 
 /// <summary>Every method that recipes can name.</summary>
@@ -12,9 +9,4 @@ public static class MethodCatalog
         ("best-of-group-tuning", typeof(BestOfGroupTuning)),
         ("flow-grpo", typeof(FlowGrpo)),
     ];
-
-    /// <summary>What recipe files are read with.</summary>
-    public static RecordFormat<Recipe> RecipeFormat { get; } = Recipe.Format(RecordTypes.None
-        .With<IMethod>(All)
-        .With<IRewardOptions>([.. RewardCatalog.All.Select(entry => (entry.Name, entry.OptionsType))]));
 }

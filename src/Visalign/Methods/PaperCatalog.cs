@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
-using Visalign.Runs.Recipes;
+using Visalign.Records;
 
 namespace Visalign.Methods;
 

@@ -1,4 +1,4 @@
-using Visalign.Runs.Recipes;
+using Visalign.Records;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json;

@@ -5,7 +5,6 @@ using Visalign.Networks;
 using Visalign.Pictures;
 using Visalign.Rewards;
 using Visalign.Rollouts;
-using Visalign.Runs.Recipes;
 using Visalign.Torch;
 using Visalign.Torch.Engines;
 using Visalign.Torch.Optimizers;
@@ -43,7 +42,7 @@ public sealed class AlignmentRun : IDisposable
             : Adapter.LowRank(generator.Base, recipe.Adapter.Rank, recipe.Adapter.Alpha, targets, (ulong)recipe.Seed);
         try
         {
-            _assembly = recipe.Method.Assemble(new(generator, _adapter.Weights, recipe));
+            _assembly = recipe.Method.Assemble(new(generator, _adapter.Weights, recipe.Rollout, recipe.Optimizer, (ulong)recipe.Seed));
         }
         catch
         {
@@ -89,7 +88,7 @@ public sealed class AlignmentRun : IDisposable
     public static AlignmentRun Create(string path, Recipe recipe, IRunObserver observer, TimeProvider clock)
     {
         Engine.Start(new() { Threads = recipe.Threads ?? 0 });
-        return Opened(recipe, observer, clock, run => run._folder = RunFolder.Create(path, MethodCatalog.RecipeFormat.Resolve(recipe), Here(recipe), time: clock));
+        return Opened(recipe, observer, clock, run => run._folder = RunFolder.Create(path, Recipe.File.Resolve(recipe), Here(recipe), time: clock));
     }
 
     /// <summary>Goes on with a run from its newest checkpoint.</summary>
@@ -101,7 +100,7 @@ public sealed class AlignmentRun : IDisposable
         {
             var recorded = folder.Provenance;
             Engine.Start(new() { Threads = recorded.Threads, BlasCore = recorded.BlasCore.Length > 0 ? recorded.BlasCore : null });
-            var recipe = MethodCatalog.RecipeFormat.Parse(folder.Recipe, Path.Combine(path, "recipe.yaml"));
+            var recipe = Recipe.File.Parse(folder.Recipe, Path.Combine(path, "recipe.yaml"));
             var differences = Here(recipe).DifferencesFrom(recorded);
             if (differences.Count > 0) throw new InputException($"{path}: the run cannot go on bit for bit here: {string.Join("; ", differences)}.");
             return Opened(recipe, observer, clock, run =>

@@ -1,4 +1,5 @@
-using Visalign.Runs.Recipes;
+using Visalign.Records;
+using Visalign.Runs;
 
 namespace Visalign.Tests.Recipes;
 

@@ -1,5 +1,8 @@
 using System.Globalization;
-using Visalign.Runs.Recipes;
+using Visalign.Methods;
+using Visalign.Records;
+using Visalign.Rollouts;
+using Visalign.Runs;
 
 namespace Visalign.Tests.Recipes;
 

@@ -3,7 +3,8 @@ using FsCheck.Fluent;
 using FsCheck.Xunit;
 using Visalign.Methods;
 using Visalign.Rewards;
-using Visalign.Runs.Recipes;
+using Visalign.Records;
+using Visalign.Runs;
 
 namespace Visalign.Tests.Recipes;
 

@@ -2,7 +2,8 @@ using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using Visalign.Methods;
 using Visalign.Rewards;
-using Visalign.Runs.Recipes;
+using Visalign.Records;
+using Visalign.Runs;
 
 namespace Visalign.Tests.Recipes;
 

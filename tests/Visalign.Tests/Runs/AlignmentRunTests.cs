@@ -27,7 +27,7 @@ public sealed class AlignmentRunTests : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    private Visalign.Runs.Recipes.Recipe Recipe(params string[] overrides) => MethodCatalog.RecipeFormat.Parse(
+    private Recipe Recipe(params string[] overrides) => Visalign.Runs.Recipe.File.Parse(
         $$"""
         recipe: 1
         method: { name: flow-grpo, kl_coefficient: 0.04 }

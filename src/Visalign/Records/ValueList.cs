@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
 
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Records;
 
 /// <summary>A read-only list that equals another with equal items in the same order.</summary>
 /// <remarks>Option records hold their lists in it, so that two records with the same options are equal.</remarks>

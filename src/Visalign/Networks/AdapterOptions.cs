@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using Visalign.Records;
 
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Networks;
 
 /// <summary>What of the generator is trained.</summary>
 public enum AdapterKind

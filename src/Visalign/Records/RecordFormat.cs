@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Records;
 
 /// <summary>A version that files state in their first line, such as <c>recipe: 1</c>.</summary>
 /// <param name="Key">The key, which also names the kind of file.</param>

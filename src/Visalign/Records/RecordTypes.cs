@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Records;
 
 /// <summary>Which record stands behind each name, for the nodes of a file that begin with <c>name:</c>.</summary>
 /// <example><code>

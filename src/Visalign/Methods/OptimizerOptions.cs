@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Visalign.Torch.Optimizers;
 
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Methods;
 
 /// <summary>The update rules there are.</summary>
 public enum OptimizerName

@@ -1,4 +1,4 @@
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Records;
 
 /// <summary>Finds the name a person most likely meant.</summary>
 public static class NearestName

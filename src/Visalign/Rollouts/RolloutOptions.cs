@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Rollouts;
 
 /// <summary>How many pictures are sampled in an iteration, and how.</summary>
 public sealed record RolloutOptions : IValidatableObject

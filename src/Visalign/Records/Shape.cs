@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Records;
 
 /// <summary>What a place in a file may hold, read once from the option records.</summary>
 internal abstract record Shape;

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Records;
 
 /// <summary>The summaries of types and properties, from the XML files that the compiler leaves beside assemblies.</summary>
 /// <remarks>An assembly without its file has no summaries; nothing else depends on them.</remarks>

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Records;
 
 /// <summary>Makes records from nodes, telling every fault on the way.</summary>
 /// <param name="faults">Receives one sentence for each fault; whatever was made is worthless once it has any.</param>

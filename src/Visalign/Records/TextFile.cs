@@ -1,4 +1,4 @@
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Records;
 
 /// <summary>Reads a text file that a person named.</summary>
 internal static class TextFile

@@ -1,8 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using Visalign.Methods;
+using Visalign.Networks;
+using Visalign.Records;
 using Visalign.Rewards;
+using Visalign.Rollouts;
 
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Runs;
 
 /// <summary>A complete run in one screen.</summary>
 public sealed record Recipe
@@ -44,6 +47,11 @@ public sealed record Recipe
     /// <summary>Processor threads of the engine; null for as many as it measures to be fastest, which the run then records.</summary>
     [Range(1, 4096)]
     public int? Threads { get; init; }
+
+    /// <summary>The recipe file with every method and reward there is.</summary>
+    public static RecordFormat<Recipe> File { get; } = Format(RecordTypes.None
+        .With<IMethod>(MethodCatalog.All)
+        .With<IRewardOptions>([.. RewardCatalog.All.Select(entry => (entry.Name, entry.OptionsType))]));
 
     /// <summary>The recipe file: version 1, with these methods and rewards.</summary>
     /// <param name="types">The names of <see cref="IMethod"/> and <see cref="IRewardOptions"/> records.</param>

@@ -1,4 +1,4 @@
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Records;
 
 /// <summary>A piece of a YAML text that knows where it was written.</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Records;
 
 /// <summary>Reads the shapes of option records from their types.</summary>
 internal sealed class ShapeReader(RecordTypes types)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Records;
 
 /// <summary>A value given beside the file, as <c>--set rollout.group_size=4</c>.</summary>
 /// <remarks>

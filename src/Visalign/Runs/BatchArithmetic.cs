@@ -1,6 +1,8 @@
 using System.Globalization;
+using Visalign.Methods;
+using Visalign.Rollouts;
 
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Runs;
 
 /// <summary>Says what an iteration of a recipe costs, before anything starts.</summary>
 public static class BatchArithmetic

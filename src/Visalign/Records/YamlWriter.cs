@@ -1,7 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Records;
 
 /// <summary>Writes nodes as YAML: maps in block style, lists of plain values on one line.</summary>
 internal static class YamlWriter

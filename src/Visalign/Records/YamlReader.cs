@@ -1,7 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Records;
 
 /// <summary>Reads the harmless part of YAML: maps, lists and plain values.</summary>
 /// <remarks>

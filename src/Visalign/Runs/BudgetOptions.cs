@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Runs;
 
 /// <summary>When the run stops, and when it saves on the way; it always saves at the end.</summary>
 public sealed record BudgetOptions

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 
-namespace Visalign.Runs.Recipes;
+namespace Visalign.Records;
 
 /// <summary>Tells in JSON Schema (draft 2020-12) what a file may hold.</summary>
 internal sealed class RecordSchema(DocumentationFile documentation)
