@@ -1,3 +1,5 @@
+using Visalign.Torch;
+
 namespace Visalign.Benchmarks;
 
 /// <summary>How a bootstrap is drawn.</summary>
@@ -67,9 +69,9 @@ public static class CrossedBootstrap
         var promptDraws = new int[values[0].Length];
         for (var resample = 0; resample < means.Length; resample++)
         {
-            var counter = (ulong)resample * (ulong)(seedDraws.Length + promptDraws.Length);
-            CountDraws(seedDraws, options.Seed, counter);
-            CountDraws(promptDraws, options.Seed, counter + (ulong)seedDraws.Length);
+            var random = new RandomSequence(new(options.Seed, NoisePurpose.Resampling, Sample: resample));
+            CountDraws(seedDraws, ref random);
+            CountDraws(promptDraws, ref random);
             means[resample] = WeightedMean(values, seedDraws, promptDraws);
         }
         Array.Sort(means);
@@ -82,11 +84,11 @@ public static class CrossedBootstrap
             new Interval(Percentile.Of(means, tail), Percentile.Of(means, 1 - tail), options.Level));
     }
 
-    private static void CountDraws(int[] counts, ulong seed, ulong counter)
+    private static void CountDraws(int[] counts, ref RandomSequence random)
     {
         Array.Clear(counts);
         for (var draw = 0; draw < counts.Length; draw++)
-            counts[SplitMix64.IndexAt(seed, counter + (ulong)draw, counts.Length)]++;
+            counts[random.Below(counts.Length)]++;
     }
 
     private static double WeightedMean(double[][] values, int[] seedWeights, int[] promptWeights)

@@ -5,7 +5,7 @@ internal sealed class DetectedObject
 {
     // Half of the least area of a sampled object, a triangle of radius 4.
     private const float LeastArea = 14;
-    private const float ClearConfidence = 0.8f;
+    private const float ClearConfidence = 0.6f;
     private const float LargestMixture = 0.08f;
 
     private readonly float _noise;

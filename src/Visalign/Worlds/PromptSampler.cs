@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Visalign.Torch;
 
 namespace Visalign.Worlds;
 
@@ -25,7 +26,7 @@ public static class PromptSampler
     public static ScenePrompt Draw(PromptSplit split, ulong seed, long index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        var random = new CounterRandom(seed, (ulong)split, (ulong)index);
+        var random = new RandomSequence(new(seed, NoisePurpose.Prompt, Sample: index, Branch: (int)split));
         var task = (SceneTask)(index % TaskCount);
 
         for (var attempt = 0; attempt < MaximumAttempts; attempt++)
@@ -39,7 +40,7 @@ public static class PromptSampler
         throw new UnreachableException($"No {split} prompt for {task} after {MaximumAttempts} attempts.");
     }
 
-    private static SceneRequest DrawRequest(SceneTask task, ref CounterRandom random)
+    private static SceneRequest DrawRequest(SceneTask task, ref RandomSequence random)
     {
         var shape = DrawShape(ref random);
         var color = DrawColor(ref random);
@@ -60,7 +61,7 @@ public static class PromptSampler
         };
     }
 
-    private static ObjectShape DrawShape(ref CounterRandom random) => (ObjectShape)random.Below(ShapeGeometry.ShapeCount);
+    private static ObjectShape DrawShape(ref RandomSequence random) => (ObjectShape)random.Below(ShapeGeometry.ShapeCount);
 
-    private static ObjectColor DrawColor(ref CounterRandom random) => (ObjectColor)random.Below(Palette.ColorCount);
+    private static ObjectColor DrawColor(ref RandomSequence random) => (ObjectColor)random.Below(Palette.ColorCount);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Visalign.Torch;
 
 namespace Visalign.Worlds;
 
@@ -19,7 +20,6 @@ public static class SceneSampler
     /// <summary>The smallest radius, in pixels.</summary>
     public const double SmallestRadius = 4;
 
-    private const ulong Stream = 0x5CE4E;
     private const int MaximumAttempts = 100_000;
 
     /// <summary>The scene with this number; a pure function of its arguments.</summary>
@@ -28,7 +28,7 @@ public static class SceneSampler
     /// <param name="index">Chooses the scene in the sequence; any number from 0.</param>
     public static Scene Draw(SceneRequest request, ulong seed, long index)
     {
-        var random = new CounterRandom(seed, Stream, (ulong)index);
+        var random = new RandomSequence(new(seed, NoisePurpose.Scene, Sample: index));
         var background = Palette.Backgrounds[random.Below(Palette.Backgrounds.Length)];
         var objects = new SceneObject[request.ObjectCount];
         var largest = LargestRadius(objects.Length);

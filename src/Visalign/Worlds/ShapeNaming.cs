@@ -8,7 +8,7 @@ namespace Visalign.Worlds;
 /// <code>
 /// d_s = least |frame - template| over the templates of shape s,   both of length 1
 /// confidence_s = exp(-(d_s / 0.055)^2) / sum over the shapes and a shapeless smudge, times fit
-/// fit = 1 up to the nearest shape's distance 0.12, falling linearly to 0 at 0.50
+/// fit = 1 up to the nearest shape's distance 0.20, falling linearly to 0 at 0.50
 /// </code>
 /// The templates are rendered, segmented and measured like any picture, at several sizes and blurs, each averaged over
 /// places within a pixel.
@@ -16,7 +16,7 @@ namespace Visalign.Worlds;
 internal static class ShapeNaming
 {
     /// <summary>Farther than this from every template, a shape in a picture without noise has no clear name.</summary>
-    public const float ClearDistance = 0.12f;
+    public const float ClearDistance = 0.20f;
 
     private const float LostDistance = 0.5f;
     private const float Spread = 0.055f;

@@ -92,9 +92,9 @@ public sealed class CrossedBootstrapTests
         var covered = 0;
         for (var trial = 0UL; trial < TrialCount; trial++)
         {
-            double Noise(int index) => SplitMix64.At(trial + 1000, (ulong)index) / (double)ulong.MaxValue - 0.5;
+            double Effect(int index) => Noise.Uniform(new(trial, NoisePurpose.Probe), index) - 0.5;
             var scores = Enumerable.Range(0, SeedCount).Select(s => Enumerable.Range(0, PromptCount)
-                .Select(p => Noise(s) + Noise(100 + p) + Noise(1000 + s * PromptCount + p)).ToArray()).ToArray();
+                .Select(p => Effect(s) + Effect(100 + p) + Effect(1000 + s * PromptCount + p)).ToArray()).ToArray();
 
             if (CrossedBootstrap.Mean(scores, new() { ResampleCount = 400, Seed = trial }).Interval!.Value.Contains(0))
                 covered++;
@@ -122,6 +122,6 @@ public sealed class CrossedBootstrapTests
     {
         var (rows, columns) = (1 + Math.Abs(seedCount % 4), 1 + Math.Abs(promptCount % 9));
         return Enumerable.Range(0, rows).Select(s => Enumerable.Range(0, columns)
-            .Select(p => SplitMix64.At(seed, (ulong)(s * columns + p)) / (double)ulong.MaxValue).ToArray()).ToArray();
+            .Select(p => Noise.Uniform(new(seed, NoisePurpose.Probe), s * columns + p)).ToArray()).ToArray();
     }
 }

@@ -75,7 +75,7 @@ internal static class InventedReport
         new SeedLine(seed, [.. Enumerable.Range(0, 31).Select(i => new CurvePoint(i * 10,
             from + (to - from) * (1 - Math.Exp(-i / 9.0)) + Math.Min(1, i / 4.0) * noise * (Chance((ulong)seed * 7919 + (ulong)name.Length, i) + seed - 2)))]))]);
 
-    private static double Chance(ulong seed, int index) => 2 * (SplitMix64.At(seed, (ulong)index) / (double)ulong.MaxValue) - 1;
+    private static double Chance(ulong seed, int index) => 2 * Noise.Uniform(new(seed, NoisePurpose.Probe), index) - 1;
 
     private static ComparedSystem Compared(string name, SystemRole role, double score, double? gain) => new()
     {

@@ -11,7 +11,7 @@ public sealed class NoiseTests
     [InlineData(0x299f31d0a4093822ul, 0x85a308d3243f6a88ul, 0x0370734413198a2eul, 0xd16cfe09u, 0x94fdccebu, 0x5001e420u, 0x24126ea1u)]
     public void Philox_gives_the_published_answers(ulong key, ulong counter, ulong counterHigh, uint a, uint b, uint c, uint d)
     {
-        Assert.Equal((a, b, c, d), Noise.Philox(key, counter, counterHigh));
+        Assert.Equal((a, b, c, d), Philox.Block(key, counter, counterHigh));
     }
 
     [Fact]
@@ -89,6 +89,30 @@ public sealed class NoiseTests
 
         Assert.InRange(chiSquare, 0, 27.9);  // 99.9 % of the distribution with 9 degrees of freedom
         Assert.Equal([0, 1, 2], Enumerable.Range(0, 100).Select(i => Noise.Below(3, key, i)).Distinct().Order());
+    }
+
+    [Fact]
+    public void Numbers_drawn_one_after_another_fill_their_range_evenly_and_repeat_with_the_key()
+    {
+        const int Count = 100_000, Bins = 10;
+        var key = new NoiseKey(5, NoisePurpose.Scene, Sample: 9);
+        var (random, again, other) = (new RandomSequence(key), new RandomSequence(key), new RandomSequence(key with { Purpose = NoisePurpose.Prompt }));
+        var (wholes, parts) = (new int[Bins], new int[Bins]);
+        var differing = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            int whole = random.Below(Bins);
+            double part = random.Between(-2, 3);
+            wholes[whole]++;
+            parts[(int)(2 * (part + 2))]++;
+            Assert.Equal((whole, part), (again.Below(Bins), again.Between(-2, 3)));
+            if (whole != other.Below(Bins)) differing++;
+        }
+
+        double ChiSquare(int[] bins) => bins.Sum(count => Math.Pow(count - (Count / (double)Bins), 2) / (Count / (double)Bins));
+        Assert.InRange(ChiSquare(wholes), 0, 27.9);
+        Assert.InRange(ChiSquare(parts), 0, 27.9);
+        Assert.Equal(0.9, differing / (double)Count, 4 * 0.3 / Math.Sqrt(Count));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed record Degradation(double Blur = 0, double Noise = 0, double Drift
     /// <param name="index">Chooses the noise and the drift.</param>
     public float[] Render(Scene scene, long index)
     {
-        var random = new CounterRandom(seed: 0, stream: 77, (ulong)index);
+        var random = new RandomSequence(new(Seed: 0, NoisePurpose.Probe, Sample: index));
         var picture = new float[3 * Plane];
         SceneRenderer.Render(scene, picture);
         if (Drift > 0) ShiftColors(scene, picture, ref random);
@@ -29,7 +29,7 @@ public sealed record Degradation(double Blur = 0, double Noise = 0, double Drift
         return picture;
     }
 
-    private void ShiftColors(Scene scene, float[] picture, ref CounterRandom random)
+    private void ShiftColors(Scene scene, float[] picture, ref RandomSequence random)
     {
         var coverage = new float[3 * Plane];
         foreach (var item in scene.Objects)
@@ -46,6 +46,6 @@ public sealed record Degradation(double Blur = 0, double Noise = 0, double Drift
     }
 
     // Box and Muller's transform of two uniform numbers.
-    private static double Normal(ref CounterRandom random) =>
+    private static double Normal(ref RandomSequence random) =>
         Math.Sqrt(-2 * Math.Log(random.Between(1e-12, 1))) * Math.Cos(random.Between(0, 2 * Math.PI));
 }

@@ -18,8 +18,8 @@ public sealed class PromptSamplerTests
     [Fact]
     public void The_sequence_does_not_change_between_versions() =>
         Assert.Equal(
-            ["a picture of a square", "one square with one cross", "three crosses", "a yellow square",
-             "a triangle to the left of a square", "a blue triangle and a yellow square"],
+            ["a picture of one circle", "a picture of a circle and a cross", "show three triangles", "one orange triangle",
+             "one cross left of one circle", "draw a blue triangle with a red circle"],
             Texts(PromptSplit.Training, seed: 1).Take(6));
 
     [Fact]

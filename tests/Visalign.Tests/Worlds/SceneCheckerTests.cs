@@ -125,15 +125,34 @@ public sealed class SceneCheckerTests
         Assert.Equal("an object of unclear shape and color, asked for a square", verdict.Explanation);
     }
 
-    [Fact]
-    public void A_shape_that_is_none_of_the_four_is_unclear()
+    // Each as boxes of left, top, width and height: two bars, an L, a T, a ring, a stepped house, a staircase.
+    [Theory]
+    [InlineData(8, 12, 14, 6)]
+    [InlineData(8, 8, 12, 8)]
+    [InlineData(8, 8, 6, 12, 14, 14, 6, 6)]
+    [InlineData(8, 8, 12, 4, 12, 12, 4, 8)]
+    [InlineData(8, 8, 12, 3, 8, 11, 3, 9, 17, 11, 3, 9, 11, 17, 6, 3)]
+    [InlineData(12, 8, 4, 2, 10, 10, 8, 2, 8, 12, 12, 6)]
+    [InlineData(8, 8, 4, 12, 12, 12, 4, 8, 16, 16, 4, 4)]
+    public void A_shape_that_is_none_of_the_four_is_unclear(params int[] boxes)
     {
         var picture = Picture(new Scene(0.06f, []));
-        PaintRed(picture, left: 8, top: 12, width: 14, height: 6);
+        foreach (var box in boxes.Chunk(4)) PaintRed(picture, box[0], box[1], box[2], box[3]);
 
         var verdict = SceneChecker.Check(picture, PromptGrammar.Parse("a red square"));
 
         Assert.Equal("a red object of unclear shape, asked for a red square", verdict.Explanation);
+    }
+
+    [Theory]
+    [InlineData(8, 8, 12, 11, "a red square")]
+    [InlineData(8, 8, 9, 8, "a red square")]
+    public void A_slightly_uneven_shape_keeps_its_name(int left, int top, int width, int height, string asked)
+    {
+        var picture = Picture(new Scene(0.06f, []));
+        PaintRed(picture, left, top, width, height);
+
+        Assert.True(SceneChecker.Check(picture, PromptGrammar.Parse(asked)).Correct);
     }
 
     [Fact]
