@@ -28,6 +28,13 @@ public sealed class Adapter : IDisposable
     /// <param name="flat">Shape <c>[N]</c>; views of it are made in the current scope.</param>
     public Weights Over(Tensor flat) => _bind(slot => slot.Of(flat));
 
+    /// <summary>The adapter that options ask for.</summary>
+    /// <param name="seed">As of <see cref="LowRank"/>, whose targets are all of attention where the options name none.</param>
+    /// <exception cref="InputException">A target matches no linear layer.</exception>
+    public static Adapter Of(AdapterOptions options, Weights @base, ulong seed) => options.Kind == AdapterKind.Full
+        ? Full(@base)
+        : LowRank(@base, options.Rank, options.Alpha, options.Targets.Count > 0 ? [.. options.Targets] : ["attention.qkv", "attention.out"], seed);
+
     /// <summary>Every base weight becomes trainable, starting from its present value.</summary>
     public static Adapter Full(Weights @base)
     {
