@@ -21,6 +21,8 @@ internal static class CommandTree
             DoctorCommand.Create(terminal),
             PapersCommand.Create(terminal),
             SchemaCommand.Create(terminal),
+            SampleCommand.Create(terminal),
+            EvaluateCommand.Create(terminal),
         };
         root.SetAction(help.Invoke);
 

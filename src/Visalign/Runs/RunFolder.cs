@@ -25,10 +25,10 @@ namespace Visalign.Runs;
 /// </remarks>
 public sealed class RunFolder : IDisposable
 {
-    private const string RecipeFile = "recipe.yaml";
-    private const string ProvenanceFile = "provenance.json";
+    internal const string RecipeFile = "recipe.yaml";
+    internal const string ProvenanceFile = "provenance.json";
     private const string MetricsName = "metrics.jsonl";
-    private const string PolicyName = "policy.safetensors";
+    internal const string PolicyName = "policy.safetensors";
     private const string LockFile = "lock";
 
     private readonly IFileStorage _storage;
