@@ -25,6 +25,8 @@ internal static class CommandTree
             ReportCommand.Create(terminal),
             ResumeCommand.Create(terminal),
             SchemaCommand.Create(terminal),
+            SampleCommand.Create(terminal),
+            EvaluateCommand.Create(terminal),
         };
         root.SetAction(help.Invoke);
 

@@ -28,12 +28,14 @@ public sealed class Adapter : IDisposable
     /// <param name="flat">Shape <c>[N]</c>; views of it are made in the current scope.</param>
     public Weights Over(Tensor flat) => _bind(slot => slot.Of(flat));
 
-    /// <summary>The adapter that options ask for.</summary>
-    /// <param name="seed">As of <see cref="LowRank"/>, whose targets are all of attention where the options name none.</param>
-    /// <exception cref="InputException">A target matches no linear layer.</exception>
-    public static Adapter Of(AdapterOptions options, Weights @base, ulong seed) => options.Kind == AdapterKind.Full
-        ? Full(@base)
-        : LowRank(@base, options.Rank, options.Alpha, options.Targets.Count > 0 ? [.. options.Targets] : ["attention.qkv", "attention.out"], seed);
+    /// <summary>The adapter that options describe; without targets, low-rank updates go to the attention's projections.</summary>
+    /// <param name="seed">Of the initial down-projections.</param>
+    /// <exception cref="InputException">A target matches no linear layer; the sentence lists what there is.</exception>
+    public static Adapter Of(Weights @base, AdapterOptions options, ulong seed)
+    {
+        string[] targets = options.Targets.Count > 0 ? [.. options.Targets] : ["attention.qkv", "attention.out"];
+        return options.Kind == AdapterKind.Full ? Full(@base) : LowRank(@base, options.Rank, options.Alpha, targets, seed);
+    }
 
     /// <summary>Every base weight becomes trainable, starting from its present value.</summary>
     public static Adapter Full(Weights @base)

@@ -38,7 +38,7 @@ public sealed class AlignmentRun : IDisposable
         _rewards = new([.. recipe.Rewards.Select(reward => new WeightedReward(Judge(reward), reward.Weight))]);
         _watched = [.. recipe.Heldout.Select(Judge)];
         _prompts = recipe.Prompts == "world" ? PromptSource.World(PromptSplit.Training) : PromptSource.File(recipe.Prompts, generator);
-        _adapter = Adapter.Of(recipe.Adapter, generator.Base, (ulong)recipe.Seed);
+        _adapter = Adapter.Of(generator.Base, recipe.Adapter, (ulong)recipe.Seed);
         try
         {
             _assembly = recipe.Method.Assemble(new(generator, _adapter.Weights, recipe.Rollout, recipe.Optimizer, (ulong)recipe.Seed));

@@ -16,7 +16,8 @@ public static class AlignmentReport
     /// <exception cref="InputException">The run has not ended, or something in its folder is missing or damaged.</exception>
     public static string Draw(KeptRun run)
     {
-        using var policy = TrainedPolicy.Load(run);
+        using var policy = Policy.OfRun(run.Path);
+        var cost = run.Cost();
         var before = EvaluationFolder.Get<KeptEvaluation>(run.Path, EvaluationFolder.Base);
         var after = EvaluationFolder.Get<KeptEvaluation>(run.Path, EvaluationFolder.Result);
         var gain = CrossedBootstrap.PairedGain([before.Scores()], [after.Scores()]);
@@ -25,7 +26,7 @@ public static class AlignmentReport
         var paper = PaperCatalog.Load().FirstOrDefault(paper => paper.Slug == slug);
         string method = paper?.Name ?? slug;
         var trained = TimeSpan.FromSeconds(run.Timings.Sum(line => line.Values.Where(part => part.Key != "seconds/evaluation").Sum(part => part.Value)));
-        ComparedSystem aligned = System(method, SystemRole.Aligned, after) with { Gain = gain, RewardCalls = policy.RewardCalls, WallTime = trained };
+        ComparedSystem aligned = System(method, SystemRole.Aligned, after) with { Gain = gain, RewardCalls = cost.RewardCalls, WallTime = trained };
 
         return ReportPage.Render(new()
         {
@@ -46,7 +47,7 @@ public static class AlignmentReport
             Gallery = BeforeAndAfter.Sample(policy, before, after),
             Systems = [System("Base", SystemRole.Base, before), aligned],
             Remarks = RemarkFile.Read(run.Path),
-            Cost = new(policy.RewardCalls, policy.NetworkEvaluations, trained, $"{run.Provenance.Threads} threads of {run.Provenance.Processor}"),
+            Cost = new(cost.RewardCalls, cost.NetworkEvaluations, trained, $"{run.Provenance.Threads} threads of {run.Provenance.Processor}"),
             Recipe = Recipe.File.Resolve(recipe),
             Provenance = Origins(run, before),
             Command = Command,

@@ -19,7 +19,7 @@ public sealed class AlignmentStudy
     private readonly IRunObserver _observer;
     private readonly TimeProvider _clock;
     private readonly CancellationToken _stop;
-    private readonly EvaluationOptions _options;
+    private readonly Runs.EvaluationOptions _options;
 
     private AlignmentStudy(AlignmentRun run, IRunObserver observer, TimeProvider clock, CancellationToken stop) =>
         (_run, _observer, _clock, _stop, _options) = (run, observer, clock, stop, run.Recipe.Evaluation);
@@ -70,7 +70,7 @@ public sealed class AlignmentStudy
             double seconds = spent + _clock.GetElapsedTime(started).TotalSeconds;
             return new(before, after, TimeSpan.FromSeconds(seconds), Path.GetFullPath(path), Path.GetFullPath(KeptRun.Open(path).ReportFile));
         }
-        catch (OperationCanceledException stopped)
+        catch (OperationCanceledException stopped) when (_stop.IsCancellationRequested)
         {
             throw new RunInterruptedException(_run.Iteration, _run.Recipe.Budget.Iterations, path, stopped);
         }

@@ -12,14 +12,14 @@ internal static class BeforeAndAfter
     private const int PairCount = 24;
 
     /// <summary>Samples the pairs, each side at its own best guidance scale.</summary>
-    internal static IReadOnlyList<PicturePair> Sample(TrainedPolicy policy, KeptEvaluation before, KeptEvaluation after)
+    internal static IReadOnlyList<PicturePair> Sample(Policy policy, KeptEvaluation before, KeptEvaluation after)
     {
         var (left, right) = (Pictures(policy, policy.Generator.Base, before), Pictures(policy, policy.Weights, after));
 
         return [.. left.Conditions.Select((condition, index) => new PicturePair(condition.Prompt, Judged(left, index), Judged(right, index)))];
     }
 
-    private static Evaluation Pictures(TrainedPolicy policy, Weights weights, KeptEvaluation kept) =>
+    private static Evaluation Pictures(Policy policy, Weights weights, KeptEvaluation kept) =>
         HeldOutEvaluation.Run(policy.Generator, weights, kept.Split, Math.Min(PairCount, kept.Prompts), kept.Steps, kept.GuidanceScale);
 
     private static JudgedPicture Judged(Evaluation evaluation, int index)

@@ -48,11 +48,7 @@ public static class HeldOutEvaluation
     {
         using var scope = Tensor.Scope();
         var conditions = PromptSource.World(split).Draw(Seed, 0, count);
-        var plan = new RolloutPlan
-        {
-            PromptCount = count, GroupSize = 1, Levels = FlowGrid.Shifted(steps), Kernel = StepKernel.Ode, NoiseScale = 0,
-            WindowStart = 0, WindowLength = 0, GuidanceScale = guidanceScale,
-        };
+        var plan = RolloutPlan.Deterministic(count, groupSize: 1, steps, guidanceScale);
         var rollout = RolloutSampler.Sample(generator, weights, plan, conditions, LogProbReduction.Mean, Seed, iteration: ((long)split << 32) + sample, advanced);
         var pictures = generator.Decode(rollout.Final);
         var verdicts = Enumerable.Range(0, count).Select(i => ExactReward.Check(pictures[i], conditions[i])).ToList();

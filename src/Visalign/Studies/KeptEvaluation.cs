@@ -74,6 +74,3 @@ public sealed record GuidanceChoice
     /// <summary>Score at every scale that was tried.</summary>
     public required IReadOnlyList<GuidanceScore> Scores { get; init; }
 }
-
-/// <summary>Score at a guidance scale.</summary>
-public sealed record GuidanceScore(double GuidanceScale, double Score);
