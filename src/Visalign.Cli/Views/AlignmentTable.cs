@@ -11,7 +11,7 @@ internal static class AlignmentTable
     internal static IRenderable Of(AlignmentResult result)
     {
         var table = new Table().Border(TableBorder.Simple);
-        table.AddColumn("held-out prompts");
+        table.AddColumn("task");
         foreach (string heading in (string[])["base", "aligned", "change"])
         {
             table.AddColumn(new TableColumn(heading).RightAligned());
@@ -26,7 +26,7 @@ internal static class AlignmentTable
 
         return new Rows(
             table,
-            Line($"Share of correct pictures among {result.Base.Prompts}; guidance scale {result.Base.GuidanceScale} for the base, {result.Aligned.GuidanceScale} for the result, the best for each."),
+            Line($"Share of correct pictures, {result.Base.Prompts} held-out prompts; guidance scale {result.Base.GuidanceScale} for the base, {result.Aligned.GuidanceScale} for the result, the best for each."),
             Line($"It took {Clock.Write(result.Time)}."),
             Line($"Run:    {result.Run}"),
             Line($"Report: {result.Report}"));

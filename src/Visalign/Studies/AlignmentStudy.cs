@@ -50,8 +50,8 @@ public sealed class AlignmentStudy
     // Paths of the user's would lead elsewhere when the run is gone on with from another folder.
     private static Recipe Anchored(Recipe recipe) => recipe with
     {
-        Model = ModelFolder.Shipped.Contains(recipe.Model) ? recipe.Model : Path.GetFullPath(recipe.Model),
-        Prompts = recipe.Prompts == "world" ? recipe.Prompts : Path.GetFullPath(recipe.Prompts),
+        Model = !ModelFolder.Shipped.Contains(recipe.Model) && Directory.Exists(recipe.Model) ? Path.GetFullPath(recipe.Model) : recipe.Model,
+        Prompts = recipe.Prompts != "world" && File.Exists(recipe.Prompts) ? Path.GetFullPath(recipe.Prompts) : recipe.Prompts,
     };
 
     private AlignmentResult Complete(long started, double spent)
