@@ -27,6 +27,8 @@ internal static class CommandTree
             SchemaCommand.Create(terminal),
             SampleCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
+            PretrainCommand.Create(terminal),
+            BenchCommand.Create(terminal),
         };
         root.SetAction(help.Invoke);
 

@@ -17,24 +17,24 @@ public static class FlowPretraining
     /// <param name="autoencoder">Trained weights of <see cref="ToyVae"/>.</param>
     /// <returns>Averaged weights by name, and the factor that brings latents to unit variance.</returns>
     public static (List<(string Name, Tensor Value)> Weights, double LatentScale) Run(
-        PretrainingOptions options, TextDitConfig config, Weights autoencoder, TimeProvider clock, IProgress<PretrainingProgress>? progress = null)
+        PretrainingOptions options, TextDitConfig config, Weights autoencoder, TimeProvider clock, IProgress<PretrainingProgress>? progress = null, CancellationToken stop = default)
     {
         using var scope = Tensor.Scope();
         var (latents, words) = EncodedScenes(options, autoencoder);
         double scale = 1 / latents.Square().Mean().Sqrt().Item();
         latents.MulInPlace(scale);
-        using var parameters = new FlatParameters(TextDit.Initialize(config, options.Seed));
+        using var parameters = new FlatParameters(TextDit.Initialize(config, (ulong)options.Seed));
         var weights = Weights.Of(parameters.Slots.Select(slot => (slot.Name, parameters[slot.Name])));
         var average = Pretraining.Run(parameters, options, step =>
         {
             var rows = SceneData.Rows(options, step);
             var data = latents.IndexSelect(0, rows);                                                       // [B, C, H, W]
-            var noise = Noise.Normal(new(options.Seed, NoisePurpose.Training, Iteration: step), 0, data.Shape);
+            var noise = Noise.Normal(new((ulong)options.Seed, NoisePurpose.Training, Iteration: step), 0, data.Shape);
             var times = Times(options, step);                                                              // [B]
             var asked = words.IndexSelect(0, rows) * Asked(options, step);
             var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
             return (TextDit.Velocity(weights, config, noisy, times, asked) - (noise - data)).Square().Mean();
-        }, clock, progress);
+        }, clock, progress, stop);
         return ([.. parameters.Slots.Select(slot => (slot.Name, scope.Keep(slot.Of(average).Clone())))], scale);
     }
 
@@ -42,7 +42,7 @@ public static class FlowPretraining
     {
         using var scope = Tensor.Scope();
         using var _ = Autograd.NoGrad();
-        var (pictures, words) = SceneData.Draw(options.Scenes, options.Seed);
+        var (pictures, words) = SceneData.Draw(options.Scenes, (ulong)options.Seed);
         List<Tensor> encoded = [];
         foreach (var part in pictures.Split(256, 0))
         {
@@ -55,14 +55,14 @@ public static class FlowPretraining
     private static Tensor Times(PretrainingOptions options, int step)
     {
         using var scope = Tensor.Scope();
-        return scope.Keep(Noise.Normal(new(options.Seed, NoisePurpose.Training, Iteration: step, Branch: 1), 0, [options.BatchSize, 1]).Sigmoid().Reshape(-1));
+        return scope.Keep(Noise.Normal(new((ulong)options.Seed, NoisePurpose.Training, Iteration: step, Branch: 1), 0, [options.BatchSize, 1]).Sigmoid().Reshape(-1));
     }
 
     private static Tensor Asked(PretrainingOptions options, int step)
     {
         var asked = new long[options.BatchSize];
         for (int i = 0; i < asked.Length; i++)
-            asked[i] = Noise.Uniform(new(options.Seed, NoisePurpose.Choice, Iteration: step, Branch: 1), i) < PromptDropout ? 0 : 1;
+            asked[i] = Noise.Uniform(new((ulong)options.Seed, NoisePurpose.Choice, Iteration: step, Branch: 1), i) < PromptDropout ? 0 : 1;
         return Tensor.From(asked, asked.Length, 1);
     }
 }

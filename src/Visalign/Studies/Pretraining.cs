@@ -1,41 +1,63 @@
+using System.ComponentModel.DataAnnotations;
 using Visalign.Torch;
 using Visalign.Torch.Optimizers;
 
 namespace Visalign.Studies;
 
-/// <summary>How a shipped model is trained from scratch.</summary>
+/// <summary>How a network of a shipped model is trained from scratch.</summary>
 public sealed record PretrainingOptions
 {
     /// <summary>Optimizer steps.</summary>
+    [Range(1, 10_000_000)]
     public required int Steps { get; init; }
+
     /// <summary>Samples per step.</summary>
+    [Range(1, 100_000)]
     public int BatchSize { get; init; } = 64;
+
     /// <summary>Peak learning rate; falls to zero along half a cosine.</summary>
+    [Range(0, 1, MinimumIsExclusive = true)]
     public double LearningRate { get; init; } = 1e-3;
+
     /// <summary>Steps of warm-up.</summary>
+    [Range(0, 1_000_000)]
     public int WarmupSteps { get; init; } = 100;
+
     /// <summary>Decay of the weights' moving average, which is what is kept.</summary>
+    [Range(0, 1, MaximumIsExclusive = true)]
     public double EmaDecay { get; init; } = 0.9995;
+
     /// <summary>Scenes in the training set, drawn once.</summary>
+    [Range(1, 10_000_000)]
     public int Scenes { get; init; } = 65_536;
+
     /// <summary>Seed of data, weights and noise.</summary>
-    public ulong Seed { get; init; } = 1;
+    [Range(0, long.MaxValue)]
+    public long Seed { get; init; } = 1;
 }
 
 /// <summary>One line of a pretraining's progress.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="Loss">Mean over the steps since the last report.</param>
 public readonly record struct PretrainingProgress(int Step, int Steps, double Loss, double Seconds);
 
 /// <summary>The loop that pretraining of every shipped model shares.</summary>
 internal static class Pretraining
 {
+    private const int ReportEvery = 100;
+
     /// <summary>Minimizes a loss and returns the averaged weights.</summary>
     /// <param name="loss">The scalar loss of one step; called with the step's number.</param>
-    internal static Tensor Run(FlatParameters parameters, PretrainingOptions options, Func<int, Tensor> loss, TimeProvider clock, IProgress<PretrainingProgress>? progress)
+    /// <param name="progress">Hears of every hundredth step and of the last.</param>
+    internal static Tensor Run(
+        FlatParameters parameters, PretrainingOptions options, Func<int, Tensor> loss, TimeProvider clock, IProgress<PretrainingProgress>? progress, CancellationToken stop)
     {
         using var optimizer = new AdamW(parameters, new() { WeightDecay = 0.01 }, average: true);
         long start = clock.GetTimestamp();
+        var (sum, count) = (0.0, 0);
         for (int step = 0; step < options.Steps; step++)
         {
+            stop.ThrowIfCancellationRequested();
             using var scope = Tensor.Scope();
             parameters.ClearGradients();
             var value = loss(step);
@@ -43,8 +65,10 @@ internal static class Pretraining
             double rate = LearningRate.At(LearningRateSchedule.Cosine, options.LearningRate, step, options.Steps, options.WarmupSteps);
             double decay = Math.Min(options.EmaDecay, (1.0 + step) / (10 + step));
             optimizer.Step(rate, decay);
-            if (progress is not null && (step % 100 == 99 || step == 0))
-                progress.Report(new(step + 1, options.Steps, value.Item(), clock.GetElapsedTime(start).TotalSeconds));
+            (sum, count) = (sum + value.Item(), count + 1);
+            if ((step + 1) % ReportEvery != 0 && step + 1 != options.Steps) continue;
+            progress?.Report(new(step + 1, options.Steps, sum / count, clock.GetElapsedTime(start).TotalSeconds));
+            (sum, count) = (0, 0);
         }
         return optimizer.Average!.Clone();
     }
