@@ -26,7 +26,7 @@ internal static class EvaluateCommand
         };
         verb.SetAction(parsed =>
         {
-            var options = new EvaluationOptions
+            var options = new PolicyEvaluationOptions
             {
                 Prompts = parsed.GetValue(prompts),
                 Steps = parsed.GetValue(steps),

@@ -19,7 +19,7 @@ public sealed class AlignmentStudy
     private readonly IRunObserver _observer;
     private readonly TimeProvider _clock;
     private readonly CancellationToken _stop;
-    private readonly Runs.EvaluationOptions _options;
+    private readonly EvaluationOptions _options;
 
     private AlignmentStudy(AlignmentRun run, IRunObserver observer, TimeProvider clock, CancellationToken stop) =>
         (_run, _observer, _clock, _stop, _options) = (run, observer, clock, stop, run.Recipe.Evaluation);

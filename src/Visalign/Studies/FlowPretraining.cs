@@ -23,9 +23,11 @@ public static class FlowPretraining
         var (latents, words) = EncodedScenes(options, autoencoder);
         double scale = 1 / latents.Square().Mean().Sqrt().Item();
         latents.MulInPlace(scale);
-        using var parameters = new FlatParameters(TextDit.Initialize(config, (ulong)options.Seed));
-        var weights = Weights.Of(parameters.Slots.Select(slot => (slot.Name, parameters[slot.Name])));
-        var average = Pretraining.Run(parameters, options, step =>
+        var fresh = TextDit.Initialize(config, (ulong)options.Seed).ToLookup(entry => options.MatrixLearningRate > 0 && IsInnerMatrix(entry.Name, entry.Value));
+        using var parameters = new FlatParameters([.. fresh[false]]);
+        using var matrices = fresh.Contains(true) ? new FlatParameters([.. fresh[true]]) : null;
+        var weights = Weights.Of(new[] { parameters, matrices }.OfType<FlatParameters>().SelectMany(flat => flat.Slots.Select(slot => (slot.Name, flat[slot.Name]))));
+        var average = Pretraining.Run(parameters, matrices, options, step =>
         {
             var rows = SceneData.Rows(options, step);
             var data = latents.IndexSelect(0, rows);                                                       // [B, C, H, W]
@@ -35,8 +37,11 @@ public static class FlowPretraining
             var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
             return (TextDit.Velocity(weights, config, noisy, times, asked) - (noise - data)).Square().Mean();
         }, clock, progress, stop);
-        return ([.. parameters.Slots.Select(slot => (slot.Name, scope.Keep(slot.Of(average).Clone())))], scale);
+        return ([.. average.Select(entry => (entry.Name, scope.Keep(entry.Value)))], scale);
     }
+
+    // What Muon is for: not the embeddings, the first and last layers, nor biases.
+    private static bool IsInnerMatrix(string name, Tensor value) => name.StartsWith("blocks.", StringComparison.Ordinal) && value.Rank == 2;
 
     private static (Tensor Latents, Tensor Words) EncodedScenes(PretrainingOptions options, Weights autoencoder)
     {

@@ -8,7 +8,7 @@ using Visalign.Worlds;
 namespace Visalign.Studies;
 
 /// <summary>How a policy is evaluated.</summary>
-public sealed record EvaluationOptions
+public sealed record PolicyEvaluationOptions
 {
     /// <summary>Held-out prompts, and as many tuning prompts where guidance is chosen.</summary>
     public int Prompts { get; init; } = 1024;
@@ -88,7 +88,7 @@ public static class PolicyEvaluation
 
     /// <summary>Chooses guidance on tuning prompts where it is not given, then samples and judges held-out ones.</summary>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public static PolicyScores Run(Policy policy, EvaluationOptions options, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+    public static PolicyScores Run(Policy policy, PolicyEvaluationOptions options, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
         var (generator, weights) = (policy.Generator, policy.Weights);
         var (scale, tried) = options.Guidance switch

@@ -19,6 +19,14 @@ public sealed record PretrainingOptions
     [Range(0, 1, MinimumIsExclusive = true)]
     public double LearningRate { get; init; } = 1e-3;
 
+    /// <summary>The same for the matrices inside the blocks, which Muon then steps; 0 leaves them to AdamW. The transformer's only.</summary>
+    [Range(0, 1)]
+    public double MatrixLearningRate { get; init; }
+
+    /// <summary>AdamW's memory of the mean squared gradient.</summary>
+    [Range(0, 1, MaximumIsExclusive = true)]
+    public double Beta2 { get; init; } = 0.999;
+
     /// <summary>Steps of warm-up.</summary>
     [Range(0, 1_000_000)]
     public int WarmupSteps { get; init; } = 100;
@@ -46,13 +54,16 @@ internal static class Pretraining
 {
     private const int ReportEvery = 100;
 
-    /// <summary>Minimizes a loss and returns the averaged weights.</summary>
+    /// <summary>Minimizes a loss and returns the averaged weights by name, in the open scope.</summary>
+    /// <param name="parameters">What AdamW steps.</param>
+    /// <param name="matrices">What Muon steps.</param>
     /// <param name="loss">The scalar loss of one step; called with the step's number.</param>
     /// <param name="progress">Hears of every hundredth step and of the last.</param>
-    internal static Tensor Run(
-        FlatParameters parameters, PretrainingOptions options, Func<int, Tensor> loss, TimeProvider clock, IProgress<PretrainingProgress>? progress, CancellationToken stop)
+    internal static List<(string Name, Tensor Value)> Run(FlatParameters parameters, FlatParameters? matrices, PretrainingOptions options, Func<int, Tensor> loss,
+        TimeProvider clock, IProgress<PretrainingProgress>? progress, CancellationToken stop)
     {
-        using var optimizer = new AdamW(parameters, new() { WeightDecay = 0.01 }, average: true);
+        using var optimizer = new AdamW(parameters, new() { WeightDecay = 0.01, Beta2 = options.Beta2 }, average: true);
+        using var muon = matrices is null ? null : new Muon(matrices, new());
         long start = clock.GetTimestamp();
         var (sum, count) = (0.0, 0);
         for (int step = 0; step < options.Steps; step++)
@@ -60,16 +71,22 @@ internal static class Pretraining
             stop.ThrowIfCancellationRequested();
             using var scope = Tensor.Scope();
             parameters.ClearGradients();
+            matrices?.ClearGradients();
             var value = loss(step);
             Autograd.Backward(value);
-            double rate = LearningRate.At(LearningRateSchedule.Cosine, options.LearningRate, step, options.Steps, options.WarmupSteps);
             double decay = Math.Min(options.EmaDecay, (1.0 + step) / (10 + step));
-            optimizer.Step(rate, decay);
+            optimizer.Step(Rate(options.LearningRate), decay);
+            muon?.Step(Rate(options.MatrixLearningRate), decay);
             (sum, count) = (sum + value.Item(), count + 1);
             if ((step + 1) % ReportEvery != 0 && step + 1 != options.Steps) continue;
             progress?.Report(new(step + 1, options.Steps, sum / count, clock.GetElapsedTime(start).TotalSeconds));
             (sum, count) = (0, 0);
+
+            double Rate(double peak) => LearningRate.At(LearningRateSchedule.Cosine, peak, step, options.Steps, options.WarmupSteps);
         }
-        return optimizer.Average!.Clone();
+        return [.. Averages(parameters, optimizer.Average!), .. matrices is null ? [] : Averages(matrices, muon!.Average)];
     }
+
+    private static IEnumerable<(string Name, Tensor Value)> Averages(FlatParameters parameters, Tensor average) =>
+        parameters.Slots.Select(slot => (slot.Name, slot.Of(average).Clone()));
 }

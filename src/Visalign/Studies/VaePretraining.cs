@@ -18,7 +18,7 @@ public static class VaePretraining
         using var parameters = new FlatParameters(ToyVae.Initialize((ulong)options.Seed));
         var weights = Weights.Of(parameters.Slots.Select(slot => (slot.Name, parameters[slot.Name])));
         var (pictures, _) = SceneData.Draw(options.Scenes, (ulong)options.Seed);
-        var average = Pretraining.Run(parameters, options, step =>
+        var average = Pretraining.Run(parameters, null, options, step =>
         {
             var pixels = pictures.IndexSelect(0, SceneData.Rows(options, step)).To(DType.Float32) / 255;
             var (mean, logVariance) = ToyVae.Encode(weights, pixels);
@@ -27,6 +27,6 @@ public static class VaePretraining
             var divergence = (mean.Square() + logVariance.Exp() - logVariance - 1).Mean() * 0.5;
             return difference.Abs().Mean() + difference.Square().Mean() + divergence * klWeight;
         }, clock, progress, stop);
-        return [.. parameters.Slots.Select(slot => (slot.Name, scope.Keep(slot.Of(average).Clone())))];
+        return [.. average.Select(entry => (entry.Name, scope.Keep(entry.Value)))];
     }
 }

@@ -20,7 +20,7 @@ public sealed class PolicyEvaluationTests : IDisposable
         _root.Dispose();
     }
 
-    private PolicyScores Evaluate(EvaluationOptions options) =>
+    private PolicyScores Evaluate(PolicyEvaluationOptions options) =>
         PolicyEvaluation.Run(_policy, options, new Listener(), TimeProvider.System, CancellationToken.None);
 
     [Fact]
