@@ -97,7 +97,7 @@ public static class ModelPretraining
             using var inner = Tensor.Scope();
             var voice = new PretrainingVoice("autoencoder", observer);
             var weights = VaePretraining.Run(recipe.Vae.Training, clock, voice, recipe.Vae.KlWeight, stop);
-            return TrainedVae.Save(draft[TrainedVae.FileName], weights, recipe, voice.Last);
+            return TrainedVae.Save(draft[TrainedVae.FileName], weights, recipe.Vae, voice.Last);
         }
 
         (GeneratorConfig Config, PretrainingProgress Last) TrainTransformer()

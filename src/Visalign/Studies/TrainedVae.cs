@@ -1,5 +1,6 @@
 using System.Globalization;
 using Visalign.Networks;
+using Visalign.Records;
 using Visalign.Torch;
 using Visalign.Torch.Safetensors;
 
@@ -13,18 +14,20 @@ internal sealed record TrainedVae(VaeRecipe? Recipe, string Story)
     /// <summary>Its file in a model folder.</summary>
     internal const string FileName = "vae.safetensors";
 
+    private static readonly RecordFormat<VaeRecipe> Format = new(RecordTypes.None);
+
     private const string RecipeKey = "recipe", LossKey = "loss";
 
     /// <summary>Writes one that was trained just now, in half precision.</summary>
-    internal static TrainedVae Save(string path, IEnumerable<(string Name, Tensor Value)> weights, PretrainingRecipe recipe, PretrainingProgress last)
+    internal static TrainedVae Save(string path, IEnumerable<(string Name, Tensor Value)> weights, VaeRecipe recipe, PretrainingProgress last)
     {
         TensorFiles.Save(path, weights, new Dictionary<string, string>
         {
             ["format"] = "visalign-vae-1",
-            [RecipeKey] = PretrainingRecipe.File.Resolve(recipe),
+            [RecipeKey] = Format.Resolve(recipe),
             [LossKey] = last.Loss.ToString("G4", CultureInfo.InvariantCulture),
         }, StoredType.Float16);
-        return new(recipe.Vae, InWords(last));
+        return new(recipe, InWords(last));
     }
 
     /// <summary>Takes one over from another model folder.</summary>
@@ -44,7 +47,7 @@ internal sealed record TrainedVae(VaeRecipe? Recipe, string Story)
         }
         using var file = SafetensorsFile.Open(source);
         var metadata = file.Metadata ?? new Dictionary<string, string>();
-        var recipe = metadata.TryGetValue(RecipeKey, out string? text) ? PretrainingRecipe.File.Parse(text, source).Vae : null;
+        var recipe = metadata.TryGetValue(RecipeKey, out string? text) ? Format.Parse(text, source) : null;
         if (Path.GetFullPath(source) != Path.GetFullPath(path)) File.Copy(source, path);
         string story = recipe is null ? $"taken from {folder}, whose file does not say how it was trained; not by the recipe below"
             : $"{recipe.Training.Steps} steps before this run, last loss {metadata.GetValueOrDefault(LossKey, "unknown")}; taken from {folder}";
