@@ -23,6 +23,7 @@ internal static class CommandTree
             DoctorCommand.Create(terminal),
             PapersCommand.Create(terminal),
             ReportCommand.Create(terminal),
+            ReproduceCommand.Create(terminal),
             ResumeCommand.Create(terminal),
             SchemaCommand.Create(terminal),
             SampleCommand.Create(terminal),

@@ -22,9 +22,7 @@ public static class AlignmentReport
         var after = EvaluationFolder.Get<KeptEvaluation>(run.Path, EvaluationFolder.Result);
         var gain = CrossedBootstrap.PairedGain([before.Scores()], [after.Scores()]);
         var recipe = run.Recipe;
-        string slug = MethodCatalog.All.Single(entry => entry.Record == recipe.Method.GetType()).Name;
-        var paper = PaperCatalog.Load().FirstOrDefault(paper => paper.Slug == slug);
-        string method = paper?.Name ?? slug;
+        var (method, paper) = PaperOf(recipe);
         var trained = TimeSpan.FromSeconds(run.Timings.Sum(line => line.Values.Where(part => part.Key != "seconds/evaluation").Sum(part => part.Value)));
         ComparedSystem aligned = System(method, SystemRole.Aligned, after) with { Gain = gain, RewardCalls = cost.RewardCalls, WallTime = trained };
 
@@ -32,7 +30,7 @@ public static class AlignmentReport
         {
             Title = $"{method} on {Path.GetFileName(Path.TrimEndingDirectorySeparator(recipe.Model))}",
             Method = method,
-            Paper = paper is null ? null : new(paper.Title, null, int.Parse(paper.Date[..4], CultureInfo.InvariantCulture), paper.Arxiv is [>= '0' and <= '9', ..] ? paper.Arxiv : null),
+            Paper = paper,
             Headline = new()
             {
                 Metric = "exact score",
@@ -43,7 +41,7 @@ public static class AlignmentReport
                 PromptCount = before.Prompts,
                 SeedCount = 1,
             },
-            Curves = TrainingCurves.Of(run, before, after),
+            Curves = TrainingCurves.Of([("policy", [run])], [TrainingCurves.Level("base", before), TrainingCurves.Level("result", after)]),
             Gallery = BeforeAndAfter.Sample(policy, before, after),
             Systems = [System("Base", SystemRole.Base, before), aligned],
             Remarks = RemarkFile.Read(run.Path),
@@ -54,19 +52,36 @@ public static class AlignmentReport
         });
     }
 
+    /// <summary>The method's name and its paper, where the list has it.</summary>
+    internal static (string Method, ReportPaper? Paper) PaperOf(Recipe recipe)
+    {
+        string slug = MethodCatalog.All.Single(entry => entry.Record == recipe.Method.GetType()).Name;
+        return PaperCatalog.Load().FirstOrDefault(paper => paper.Slug == slug) is { } paper
+            ? (paper.Name, new(paper.Title, null, int.Parse(paper.Date[..4], CultureInfo.InvariantCulture), paper.Arxiv is [>= '0' and <= '9', ..] ? paper.Arxiv : null))
+            : (slug, null);
+    }
+
     private static ComparedSystem System(string name, SystemRole role, KeptEvaluation kept) => new()
     {
         Name = name,
         Role = role,
         Note = string.Create(CultureInfo.InvariantCulture, $"at its best guidance scale, {kept.GuidanceScale}"),
         Score = Score(kept.Scores()),
-        Tasks = [.. kept.Scores().Index().GroupBy(score => PromptSampler.Draw(kept.Split, HeldOutEvaluation.Seed, score.Index).Request.Task)
-            .OrderBy(task => task.Key).Select(task => new TaskScore(Evaluation.NameOf(task.Key).Replace('-', ' '), Score([.. task.Select(score => score.Item)])))],
+        Tasks = TasksOf([kept]),
     };
+
+    /// <summary>Each task's score with an interval over its prompts and the seeds.</summary>
+    internal static IReadOnlyList<TaskScore> TasksOf(IReadOnlyList<KeptEvaluation> seeds) =>
+    [
+        .. Enumerable.Range(0, seeds[0].Prompts).GroupBy(index => PromptSampler.Draw(seeds[0].Split, HeldOutEvaluation.Seed, index).Request.Task).OrderBy(task => task.Key)
+            .Select(task => new TaskScore(Evaluation.NameOf(task.Key).Replace('-', ' '),
+                CrossedBootstrap.Mean([.. seeds.Select(seed => seed.Scores()).Select(scores => task.Select(index => scores[index]).ToArray())]))),
+    ];
 
     private static Estimate Score(double[] scores) => CrossedBootstrap.Mean([scores]);
 
-    private static ProvenanceEntry[] Origins(KeptRun run, KeptEvaluation measured) =>
+    /// <summary>The provenance table.</summary>
+    internal static IReadOnlyList<ProvenanceEntry> Origins(KeptRun run, KeptEvaluation measured) =>
     [
         new("Program", run.Provenance.Program),
         new("Engine", $"{run.Provenance.Engine}, {run.Provenance.Threads} threads"),

@@ -18,35 +18,39 @@ internal static class TrainingCurves
         new("heldout/", "Judges that were watched, not trained on", ValueFormat.Number, "Falling here while the reward rises is a sign that the reward is being gamed."),
     ];
 
-    /// <summary>The held-out score first, then a panel for each kind of metric the run has.</summary>
-    internal static IReadOnlyList<CurvePanel> Of(KeptRun run, KeptEvaluation before, KeptEvaluation after)
+    /// <summary>The held-out score first, then a panel for each kind of metric, every run a line of its own.</summary>
+    /// <param name="named">Runs of one recipe under several seeds, by the name of their series; the first are those whose metrics are shown.</param>
+    /// <param name="levels">Scores to draw across the first panel.</param>
+    internal static IReadOnlyList<CurvePanel> Of(IReadOnlyList<(string Name, IReadOnlyList<KeptRun> Runs)> named, IReadOnlyList<ReferenceLine> levels)
     {
-        long seed = run.Provenance.Seed;
-        var metrics = run.Metrics;
+        var shown = named[0].Runs.Select(run => (run.Provenance.Seed, run.Metrics)).ToList();
 
-        return [.. HeldOut(run, seed, before, after), .. Kinds.SelectMany(kind => Panels(kind, metrics, seed))];
+        return [.. HeldOut(named, levels), .. Kinds.SelectMany(kind => Panels(kind, shown))];
     }
 
-    private static IEnumerable<CurvePanel> HeldOut(KeptRun run, long seed, KeptEvaluation before, KeptEvaluation after)
+    private static IEnumerable<CurvePanel> HeldOut(IReadOnlyList<(string Name, IReadOnlyList<KeptRun> Runs)> named, IReadOnlyList<ReferenceLine> levels)
     {
-        var curve = EvaluationFolder.Curve(run.Path);
-        if (curve.Count == 0) yield break;
+        var curves = named.Select(series => (series.Name, Lines: series.Runs.Select(run => (run.Provenance.Seed, Curve: EvaluationFolder.Curve(run.Path))).ToList())).ToList();
+        if (curves[0].Lines[0].Curve.Count == 0) yield break;
+        var first = curves[0].Lines[0].Curve[0];
         yield return new()
         {
             Title = "Exact score while training",
-            Note = string.Create(CultureInfo.InvariantCulture, $"On the first {curve[0].Prompts} held-out prompts, at the guidance scale of the rollouts, {curve[0].GuidanceScale}."),
+            Note = string.Create(CultureInfo.InvariantCulture, $"On the first {first.Prompts} held-out prompts, at the guidance scale of the rollouts, {first.GuidanceScale}."),
             XLabel = "iteration",
             Format = ValueFormat.Share,
-            Series = [new("policy", [new(seed, [.. curve.Select(kept => new CurvePoint(kept.Iteration, kept.Score))])])],
-            References = [Level("base", before), Level("result", after)],
+            Series = [.. curves.Select(series => new CurveSeries(series.Name,
+                [.. series.Lines.Select(line => new SeedLine(line.Seed, [.. line.Curve.Select(kept => new CurvePoint(kept.Iteration, kept.Score))]))]))],
+            References = levels,
         };
     }
 
-    private static ReferenceLine Level(string name, KeptEvaluation kept) =>
+    /// <summary>A score to draw across.</summary>
+    internal static ReferenceLine Level(string name, KeptEvaluation kept) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{name}, best guidance ({kept.GuidanceScale}), {kept.Prompts} prompts"), kept.Score);
 
-    private static IEnumerable<CurvePanel> Panels(Kind kind, IReadOnlyList<IterationLine> metrics, long seed) =>
-        metrics.SelectMany(line => line.Values.Keys).Distinct().Where(name => name.StartsWith(kind.Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+    private static IEnumerable<CurvePanel> Panels(Kind kind, IReadOnlyList<(long Seed, IReadOnlyList<IterationLine> Metrics)> runs) =>
+        runs.SelectMany(run => run.Metrics).SelectMany(line => line.Values.Keys).Distinct().Where(name => name.StartsWith(kind.Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)
             .Chunk(ReportMarks.Count).Select(names => new CurvePanel
             {
                 Title = kind.Title,
@@ -54,6 +58,6 @@ internal static class TrainingCurves
                 XLabel = "iteration",
                 Format = kind.Format,
                 Series = [.. names.Select(name => new CurveSeries(name[kind.Prefix.Length..].Replace('-', ' '),
-                    [new(seed, [.. metrics.Select(line => new CurvePoint(line.Iteration, line.Values.GetValueOrDefault(name, double.NaN)))])]))],
+                    [.. runs.Select(run => new SeedLine(run.Seed, [.. run.Metrics.Select(line => new CurvePoint(line.Iteration, line.Values.GetValueOrDefault(name, double.NaN)))]))]))],
             });
 }
