@@ -10,11 +10,11 @@ namespace Visalign.Tests.Cli;
 /// <summary>Runs the program as a process of its own and ends it from outside.</summary>
 public sealed class KilledProcessTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly TemporaryFolder _root = new();
 
-    public KilledProcessTests() => File.WriteAllText(_root["tiny.yaml"], TinyModel.Recipe(TinyModel.Create(_root["model"])));
+    public KilledProcessTests() => File.WriteAllText(_root["tiny.yaml"], TinyModel.Recipe(TinyModel.Create(_root["model"], contrast: 2)));
 
     public void Dispose() => _root.Dispose();
 
@@ -97,7 +97,7 @@ public sealed class KilledProcessTests : IDisposable
         long started = Stopwatch.GetTimestamp();
         while (!reached())
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, "Nothing happened for two minutes.");
+            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, "Nothing happened for five minutes.");
             await Task.Delay(2);
         }
     }

@@ -9,8 +9,9 @@ namespace Visalign.Tests.Runs;
 internal static class TinyModel
 {
     /// <summary>Makes the folder.</summary>
+    /// <param name="contrast">Factor of the autoencoder's weights; at 1 pictures are as good as plain, at 2 the checker finds something in them.</param>
     /// <returns>Its path.</returns>
-    public static string Create(string folder)
+    public static string Create(string folder, double contrast = 1)
     {
         Directory.CreateDirectory(folder);
         var network = new TextDitConfig { Width = 32, Blocks = 1, Heads = 2, Vocabulary = Vocabulary.Size };
@@ -18,7 +19,7 @@ internal static class TinyModel
         // Its branches begin at zero, where nothing moves; a little noise opens them.
         TensorFiles.Save(Path.Combine(folder, "transformer.safetensors"), TextDit.Initialize(network, 1)
             .Select((entry, at) => (entry.Name, entry.Value + Noise.Normal(new(2, NoisePurpose.Probe, at), 0, [1, entry.Value.Count]).Reshape(entry.Value.Shape) * 0.05)));
-        TensorFiles.Save(Path.Combine(folder, "vae.safetensors"), ToyVae.Initialize(3).Select(entry => (entry.Name, entry.Value)));
+        TensorFiles.Save(Path.Combine(folder, "vae.safetensors"), ToyVae.Initialize(3).Select(entry => (entry.Name, entry.Value * contrast)));
         ModelFolder.SaveConfig(folder, new() { Network = network, LatentScale = 1 });
         return folder;
     }

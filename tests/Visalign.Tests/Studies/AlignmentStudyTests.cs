@@ -1,7 +1,7 @@
-using Visalign.Pictures;
 using Visalign.Runs;
 using Visalign.Studies;
 using Visalign.Tests.Runs;
+using Visalign.Worlds;
 
 namespace Visalign.Tests.Studies;
 
@@ -13,7 +13,7 @@ public sealed class AlignmentStudyTests : IDisposable
     private readonly TemporaryFolder _root = new();
     private readonly string _model;
 
-    public AlignmentStudyTests() => _model = TinyModel.Create(_root["model"]);
+    public AlignmentStudyTests() => _model = TinyModel.Create(_root["model"], contrast: 2);
 
     public void Dispose() => _root.Dispose();
 
@@ -52,7 +52,8 @@ public sealed class AlignmentStudyTests : IDisposable
 
         using var policy = Policy.OfModel(_model);
         using var scope = Tensor.Scope();
-        var again = HeldOutEvaluation.Run(policy.Generator, policy.Generator.Base, Worlds.PromptSplit.HeldOut, 12, steps: 2, guidanceScale: 1);
+        var again = HeldOutEvaluation.Run(policy.Generator, policy.Generator.Base, PromptSplit.HeldOut, 12, steps: 2, guidanceScale: 1);
+        Assert.True(again.SoftScore > 0);
         Assert.Equal(again.SoftScore, EvaluationFolder.Curve(result.Run)[0].SoftScore);
     }
 
