@@ -14,20 +14,22 @@ namespace Visalign.Runs;
 /// recipe.yaml         the recipe with every default resolved
 /// provenance.json     engine, machine, program, hashes, seed
 /// metrics.jsonl       a line for an iteration; no clock in it, so runs can be compared byte for byte
+/// remarks.jsonl       what preflight and watchdog had to say
 /// timings.jsonl       wall times; an iteration that was run twice has two lines
 /// events/             the metrics for TensorBoard
 /// samples/            pictures
 /// checkpoints/        the last two, each one sealed safetensors file
 /// policy.safetensors  what was learned, at the end
 /// </code>
-/// Metrics are on the disk before the checkpoint that covers them gets its name, and going on drops the lines past
-/// the checkpoint, so metrics, checkpoints and policy come out as if nothing had happened.
+/// Metrics and remarks are on the disk before the checkpoint that covers them gets its name, and going on drops the lines
+/// past the checkpoint, so metrics, remarks, checkpoints and policy come out as if nothing had happened.
 /// </remarks>
 public sealed class RunFolder : IDisposable
 {
     private const string RecipeFile = "recipe.yaml";
     private const string ProvenanceFile = "provenance.json";
     private const string MetricsName = "metrics.jsonl";
+    private const string RemarksName = "remarks.jsonl";
     private const string PolicyName = "policy.safetensors";
     private const string LockFile = "lock";
 
@@ -35,6 +37,7 @@ public sealed class RunFolder : IDisposable
     private readonly TimeProvider _time;
     private readonly IDisposable _lock;
     private readonly IterationLog _metrics;
+    private readonly RemarkLog _remarkLog;
     private readonly IterationLog _timings;
     private readonly CheckpointFolder _checkpoints;
     private readonly List<string> _remarks = [];
@@ -52,6 +55,7 @@ public sealed class RunFolder : IDisposable
         _time = time;
         _lock = hold;
         _metrics = new(storage, In(MetricsName));
+        _remarkLog = new(storage, In(RemarksName));
         _timings = new(storage, In("timings.jsonl"));
         _checkpoints = new(storage, In("checkpoints"));
         _recovered = recovered;
@@ -97,7 +101,7 @@ public sealed class RunFolder : IDisposable
             RunMark.Write(storage, path);
             foreach (string folder in (string[])["events", "samples", "checkpoints"])
                 storage.CreateFolder(System.IO.Path.Combine(path, folder));
-            foreach (string log in (string[])[MetricsName, "timings.jsonl"])
+            foreach (string log in (string[])[MetricsName, RemarksName, "timings.jsonl"])
                 storage.Create(System.IO.Path.Combine(path, log)).Dispose();
             storage.Replace(System.IO.Path.Combine(path, RecipeFile), stream => stream.Write(Encoding.UTF8.GetBytes(recipe)));
             storage.Replace(System.IO.Path.Combine(path, ProvenanceFile), stream => stream.Write(Encoding.UTF8.GetBytes(provenance.ToJson())));
@@ -148,12 +152,13 @@ public sealed class RunFolder : IDisposable
         {
             foreach (string leftover in Directory.EnumerateFiles(Path, "*" + AtomicWrites.PartialEnding, SearchOption.AllDirectories))
                 _storage.Delete(leftover);
-            latest = _checkpoints.OpenNewest(_metrics.Length, _remarks.Add);
+            latest = _checkpoints.OpenNewest(new(_metrics.Length, _remarkLog.Length), _remarks.Add);
             _checkpoints.DropOld();
-            _metrics.CutTo(latest?.MetricsLength ?? 0);
+            _metrics.CutTo(latest?.Lengths.Metrics ?? 0);
+            _remarkLog.CutTo(latest?.Lengths.Remarks ?? 0);
             _timings.DropTornLine();
         });
-        _lastIteration = IterationLog.Read(In(MetricsName)) is [.., var last] ? last.Iteration : long.MinValue;
+        _lastIteration = ReadMetrics() is [.., var last] ? last.Iteration : long.MinValue;
         _recovered = true;
         return latest;
     }
@@ -175,6 +180,19 @@ public sealed class RunFolder : IDisposable
         _lastIteration = iteration;
     }
 
+    /// <summary>The metrics of all iterations so far.</summary>
+    /// <exception cref="InputException">A line is damaged.</exception>
+    public IReadOnlyList<IterationLine> ReadMetrics() => IterationLog.Read(In(MetricsName));
+
+    /// <summary>Notes what preflight or watchdog said, before the checkpoint of that iteration.</summary>
+    /// <exception cref="InputException">The disk refuses.</exception>
+    public void AppendRemark(RunRemark remark)
+    {
+        if (!_recovered)
+            throw new UnreachableException("LoadLatest comes before the first remark.");
+        Write(RemarksName, () => _remarkLog.Append(remark));
+    }
+
     /// <summary>Notes an iteration's wall times.</summary>
     /// <param name="seconds">By name, such as <c>seconds/rollout</c>.</param>
     /// <exception cref="InputException">The disk refuses.</exception>
@@ -193,7 +211,8 @@ public sealed class RunFolder : IDisposable
         Write($"the checkpoint of iteration {iteration}", () =>
         {
             _metrics.Sync();
-            _checkpoints.Save(iteration, _metrics.Length, arrays, state);
+            _remarkLog.Sync();
+            _checkpoints.Save(iteration, new(_metrics.Length, _remarkLog.Length), arrays, state);
         });
     }
 
@@ -217,6 +236,7 @@ public sealed class RunFolder : IDisposable
     {
         _events?.Dispose();
         _metrics.Dispose();
+        _remarkLog.Dispose();
         _timings.Dispose();
         _lock.Dispose();
     }
