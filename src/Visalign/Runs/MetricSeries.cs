@@ -40,8 +40,8 @@ internal sealed class MetricSeries(int window)
     /// <summary>The mean over the window before <paramref name="end"/>, or null where less than half of it has values.</summary>
     public double? Mean(int end) => Window(end) is { } values ? values.Average() : null;
 
-    /// <summary>The median over the window before <paramref name="end"/>, or null as for <see cref="Mean"/>.</summary>
-    public double? Median(int end) => Window(end) is { } values ? values.Order().ElementAt(values.Count / 2) : null;
+    /// <summary>The value below which a share of the window before <paramref name="end"/> lies, or null as for <see cref="Mean"/>.</summary>
+    public double? Quantile(double share, int end) => Window(end) is { } values ? values.Order().ElementAt((int)(share * values.Count)) : null;
 
     private List<double>? Window(int end)
     {

@@ -10,8 +10,9 @@ namespace Visalign.Runs;
 /// </remarks>
 internal static class WatchRules
 {
-    // Over a run's hundreds of windows the best and the latest of pure noise lie up to about 6 standard errors apart; 5 sqrt(2) is 7.
-    private const double ClearlyApart = 5;
+    // In standard errors of a difference. The best of a run's hundreds of windows of pure noise lies high, so a fall from it must be larger.
+    private const double ClearFall = 6.5;
+    private const double ClearRise = 3;
     private const double Runaway = 10;
     private const double Lopsided = 0.5;
 
@@ -68,7 +69,7 @@ internal static class WatchRules
         if (history.Find("reward/mean") is not { Peak: { } peak } rewards || rewards.Mean(history.Count) is not { } now) return null;
         double best = Known(rewards.Mean(peak));
         double spread = history.First("reward/deviation") ?? 0;
-        return best - now > options.RewardFall * spread && IsApart(best, now, rewards)
+        return best - now > options.RewardFall * spread && IsApart(best, now, rewards, ClearFall)
             ? Invariant($"The trained reward fell from {best:G3} around iteration {peak} to {now:G3}, so the policy is falling apart: begin again with a lower learning rate or a higher KL coefficient.")
             : null;
     }
@@ -79,8 +80,8 @@ internal static class WatchRules
         if (rewards?.Mean(history.Count) is not { } trained) return null;
         if (history.Find($"heldout/{name}") is not { Peak: { } peak } heldout || heldout.Mean(history.Count) is not { } now) return null;
         double best = Known(heldout.Mean(peak));
-        return best - now > options.HeldoutFall * Math.Abs(best) && IsApart(best, now, heldout)
-            && rewards.Mean(peak) is { } then && trained > then && IsApart(trained, then, rewards)
+        return best - now > options.HeldoutFall * Math.Abs(best) && IsApart(best, now, heldout, ClearFall)
+            && rewards.Mean(peak) is { } then && trained > then && IsApart(trained, then, rewards, ClearRise)
             ? Invariant($"Since iteration {peak} the trained reward rose from {then:G3} to {trained:G3} while the held-out '{name}' fell from {best:G3} to {now:G3}, as when a reward is gamed: ")
                 + "look at the pictures, stop earlier, raise the KL coefficient, or add what is missing to the rewards."
             : null;
@@ -94,15 +95,15 @@ internal static class WatchRules
 
     private static string? Gradient(MetricHistory history, WatchdogOptions options)
     {
-        if (history.Find("gradient/norm") is not { } norms || norms.Median(history.Count) is not { } now) return null;
-        // Five windows back is far enough to see a slow explosion.
-        double? lowest = Enumerable.Range(1, 5).Min(back => norms.Median(history.Count - back * options.Window));
+        // A few spikes are clipped and forgotten: three quarters of a window must be high. Five windows back is far enough to see a slow explosion.
+        if (history.Find("gradient/norm") is not { } norms || norms.Quantile(0.25, history.Count) is not { } now) return null;
+        double? lowest = Enumerable.Range(1, 5).Min(back => norms.Quantile(0.5, history.Count - back * options.Window));
         return lowest > 0 && now > options.GradientGrowth * lowest
             ? Invariant($"The gradient norm, {lowest:G2} not long ago, is {now:G2}, so updates are exploding: lower the learning rate, or the clip norm.")
             : null;
     }
 
-    private static bool IsApart(double high, double low, MetricSeries series) => high - low > ClearlyApart * Math.Sqrt(2) * series.Error;
+    private static bool IsApart(double high, double low, MetricSeries series, double errors) => high - low > errors * Math.Sqrt(2) * series.Error;
 
     private static double Known(double? mean) => mean ?? throw new UnreachableException("A peak is the end of a window that has a mean.");
 }

@@ -1,9 +1,4 @@
-using Visalign.Generators;
-using Visalign.Methods;
-using Visalign.Networks;
 using Visalign.Runs;
-using Visalign.Torch.Safetensors;
-using Visalign.Worlds;
 
 namespace Visalign.Tests.Runs;
 
@@ -15,14 +10,7 @@ public sealed class AlignmentRunTests : IDisposable
     public AlignmentRunTests()
     {
         _model = _root["model"];
-        Directory.CreateDirectory(_model);
-        var network = new TextDitConfig { Width = 32, Blocks = 1, Heads = 2, Vocabulary = Vocabulary.Size };
-        using var scope = Tensor.Scope();
-        // Its branches begin at zero, where nothing moves; a little noise opens them.
-        TensorFiles.Save(Path.Combine(_model, "transformer.safetensors"), TextDit.Initialize(network, 1)
-            .Select((entry, at) => (entry.Name, entry.Value + Noise.Normal(new(2, NoisePurpose.Probe, at), 0, [1, entry.Value.Count]).Reshape(entry.Value.Shape) * 0.05)));
-        TensorFiles.Save(Path.Combine(_model, "vae.safetensors"), ToyVae.Initialize(3).Select(entry => (entry.Name, entry.Value)));
-        ModelFolder.SaveConfig(_model, new() { Network = network, LatentScale = 1 });
+        TinyModel.Save(_model);
     }
 
     public void Dispose() => _root.Dispose();
@@ -41,7 +29,7 @@ public sealed class AlignmentRunTests : IDisposable
         """, "test.yaml", overrides);
 
     private AlignmentRun Start(string name, params string[] overrides) =>
-        AlignmentRun.Create(_root[name], Recipe(overrides), new Silence(), TimeProvider.System);
+        AlignmentRun.Create(_root[name], Recipe(overrides), new Listener(), TimeProvider.System);
 
     [Theory]
     [InlineData("method.start=independent")]
@@ -49,7 +37,7 @@ public sealed class AlignmentRunTests : IDisposable
     [InlineData("method.start=prefix")]
     [InlineData("method.kernel=cps")]
     [InlineData("rollout.guidance_scale=3")]
-    [InlineData("adapter.kind=full")]
+    [InlineData("adapter={ kind: full }")]
     [InlineData("method.log_prob=sum")]
     [InlineData("method.deviation=group")]
     public void The_ratio_of_the_first_update_is_exactly_1(string option)
@@ -79,9 +67,9 @@ public sealed class AlignmentRunTests : IDisposable
     {
         using (var whole = Start("whole", "method=" + method)) whole.Run(CancellationToken.None);
         using var stop = new CancellationTokenSource();
-        using (var broken = AlignmentRun.Create(_root["broken"], Recipe("method=" + method), new StopAfter(1, stop), TimeProvider.System))
+        using (var broken = AlignmentRun.Create(_root["broken"], Recipe("method=" + method), new Listener { Iteration = iteration => { if (iteration == 1) stop.Cancel(); } }, TimeProvider.System))
             Assert.Throws<OperationCanceledException>(() => broken.Run(stop.Token));
-        using (var rest = AlignmentRun.Resume(_root["broken"], new Silence(), TimeProvider.System))
+        using (var rest = AlignmentRun.Resume(_root["broken"], new Listener(), TimeProvider.System))
         {
             Assert.Equal(1, rest.Iteration);
             rest.Run(CancellationToken.None);
@@ -97,7 +85,7 @@ public sealed class AlignmentRunTests : IDisposable
     public void A_reward_and_its_negative_pull_the_same_samples_apart()
     {
         // All weights, so that the output's own bias can move; the same seed, so that both see the same noise.
-        string[] options = ["adapter.kind=full", "method.kl_coefficient=0", "rollout.group_size=8", "iterations=30"];
+        string[] options = ["adapter={ kind: full }", "method.kl_coefficient=0", "rollout.group_size=8", "iterations=30"];
         using (var brighter = Start("brighter", [.. options, "rewards.0.weight=1"])) brighter.Run(CancellationToken.None);
         using (var darker = Start("darker", [.. options, "rewards.0.weight=-1"])) darker.Run(CancellationToken.None);
 
@@ -146,22 +134,4 @@ public sealed class AlignmentRunTests : IDisposable
     }
 
     private IReadOnlyList<IterationLine> Metrics(string name) => IterationLog.Read(_root[name + "/metrics.jsonl"]);
-
-    private class Silence : IRunObserver
-    {
-        public void Began(string what) { }
-        public void Advanced(double share) { }
-        public void Told(string sentence) { }
-        public void Warned(string sentence) { }
-        public virtual void Iterated(long iteration, long iterations, IReadOnlyDictionary<string, double> metrics, double seconds) { }
-        public void Evaluated(long iteration, double score, IReadOnlyDictionary<string, double> tasks) { }
-    }
-
-    private sealed class StopAfter(long last, CancellationTokenSource stop) : Silence
-    {
-        public override void Iterated(long iteration, long iterations, IReadOnlyDictionary<string, double> metrics, double seconds)
-        {
-            if (iteration == last) stop.Cancel();
-        }
-    }
 }
