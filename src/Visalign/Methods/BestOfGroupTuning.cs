@@ -37,6 +37,7 @@ public sealed record BestOfGroupTuning : IMethod
             // 1 for the best of its group, 0 for the others and for groups without a difference.
             Credit = (rewards, groups) => Best(rewards, groups),
             Updates = (rollout, best) => Updates(context, rollout, best),
+            Terms = [new("flow matching", (rollout, best) => Updates(context, rollout, best))],
         };
     }
 

@@ -70,7 +70,10 @@ public sealed record FlowGrpo : IMethod
             Reduction = LogProb,
             Credit = (rewards, groups) => [.. GroupCredit.Advantages(rewards, groups, Deviation).Select(a => Math.Clamp(a, -AdvantageLimit, AdvantageLimit))],
             Updates = (rollout, advantages) => Updates(context, rollout, advantages),
+            Terms = KlCoefficient == 0 ? [Alone("surrogate", Term.Surrogate)] : [Alone("surrogate", Term.Surrogate), Alone("KL", Term.Kl)],
         };
+
+        LossTerm Alone(string name, Term term) => new(name, (rollout, advantages) => Updates(context, rollout, advantages, term));
     }
 
     private RolloutPlan Plan(AssemblyContext context, long iteration)
@@ -93,7 +96,7 @@ public sealed record FlowGrpo : IMethod
         };
     }
 
-    private IEnumerable<Update> Updates(AssemblyContext context, Rollout rollout, double[] advantages)
+    private IEnumerable<Update> Updates(AssemblyContext context, Rollout rollout, double[] advantages, Term? only = null)
     {
         int count = context.Optimizer.UpdatesPerIteration, rows = rollout.Plan.SampleCount;
         for (int update = 0; update < count; update++)
@@ -104,14 +107,14 @@ public sealed record FlowGrpo : IMethod
             if (kept == 0) continue;
             yield return new([.. from transition in rollout.Transitions from batch in batches
                                  select (Func<UpdateStatistics, Tensor>)(statistics =>
-                                     Loss(context, rollout, transition, batch.Start, batch.Length, advantages, statistics) / (kept * rollout.Transitions.Count))]);
+                                     Loss(context, rollout, transition, batch.Start, batch.Length, advantages, statistics, only) / (kept * rollout.Transitions.Count))]);
         }
     }
 
     private bool IsKept(double advantage) => !DropZeroAdvantages || GroupCredit.HasSignal(advantage);
 
     // Summed over the rows; the caller divides by all samples and steps of the update.
-    private Tensor Loss(AssemblyContext context, Rollout rollout, Transition transition, int start, int length, double[] advantages, UpdateStatistics statistics)
+    private Tensor Loss(AssemblyContext context, Rollout rollout, Transition transition, int start, int length, double[] advantages, UpdateStatistics statistics, Term? only)
     {
         using var scope = Tensor.Scope();
         var plan = rollout.Plan;
@@ -123,7 +126,7 @@ public sealed record FlowGrpo : IMethod
         var weights = Tensor.From(Array.ConvertAll(advantage, a => (float)a), length);                        // [B]
         var loss = ClippedSurrogate.PerSample(logRatio, weights, Objectives.ClipRange.Symmetric(ClipRange)).Sum();
         statistics.Ratios(logRatio.ToArray<float>(), weights.AsSpan<float>(), ClipRange, ClipRange);
-        if (KlCoefficient == 0) return scope.Keep(loss);
+        if (KlCoefficient == 0 || only == Term.Surrogate) return scope.Keep(loss);
 
         Tensor reference;
         using (Autograd.NoGrad())
@@ -133,6 +136,13 @@ public sealed record FlowGrpo : IMethod
         var kept = Tensor.From(Array.ConvertAll(advantage, a => IsKept(a) ? 1f : 0f), length);                // [B]
         var divergence = GaussianKl.PerSample(step.Mean, reference, variance) * kept;
         statistics.Mean("kl/mean", divergence.Mean().Item());
-        return scope.Keep(loss + divergence.Sum() * KlCoefficient);
+        var penalty = divergence.Sum() * KlCoefficient;
+        return scope.Keep(only == Term.Kl ? penalty : loss + penalty);
+    }
+
+    private enum Term
+    {
+        Surrogate,
+        Kl,
     }
 }

@@ -34,7 +34,15 @@ public sealed record Assembly
 
     /// <summary>The updates that an iteration makes, in order.</summary>
     public required Func<Rollout, double[], IEnumerable<Update>> Updates { get; init; }
+
+    /// <summary>The terms of the loss that weigh anything; their gradients add up to those of <see cref="Updates"/>.</summary>
+    public required IReadOnlyList<LossTerm> Terms { get; init; }
 }
+
+/// <summary>One term of a loss, such as its penalty for leaving the reference.</summary>
+/// <param name="Name">What people call it.</param>
+/// <param name="Updates">As <see cref="Assembly.Updates"/>, were this term the whole loss, its weight included.</param>
+public sealed record LossTerm(string Name, Func<Rollout, double[], IEnumerable<Update>> Updates);
 
 /// <summary>One optimizer step: parts whose gradients are added up in this order.</summary>
 /// <param name="Parts">Each builds its share of the loss, a scalar, and notes what it saw.</param>

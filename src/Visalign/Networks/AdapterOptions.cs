@@ -21,12 +21,15 @@ public sealed record AdapterOptions
 
     /// <summary>Rank of each addition; lora only.</summary>
     [Range(1, 1024)]
+    [OnlyWith(nameof(Kind), AdapterKind.Lora)]
     public int Rank { get; init; } = 16;
 
     /// <summary>Scale of the additions, which are multiplied by alpha over rank; lora only.</summary>
     [Range(0, 4096, MinimumIsExclusive = true)]
+    [OnlyWith(nameof(Kind), AdapterKind.Lora)]
     public double Alpha { get; init; } = 32;
 
-    /// <summary>Ends of the names of the matrices that get an addition, as in to_q; empty for the generator's attention projections.</summary>
+    /// <summary>Ends of the names of the matrices that get an addition, as in to_q; empty for the generator's attention projections; lora only.</summary>
+    [OnlyWith(nameof(Kind), AdapterKind.Lora)]
     public ValueList<string> Targets { get; init; } = [];
 }

@@ -43,12 +43,26 @@ internal sealed class RecordBinder(List<string> faults)
             }
         }
 
+        if (faults.Count == faultsBefore)
+        {
+            faults.AddRange(map.Entries.Where(entry => !shape.Find(entry.Key)!.AppliesTo(record)).Select(entry => Misplaced(shape, entry, path, record)));
+        }
+
         if (faults.Count == faultsBefore && record is IValidatableObject validatable)
         {
             faults.AddRange(validatable.Validate(new ValidationContext(record)).Select(fault => $"{map.Where}: {fault.ErrorMessage}"));
         }
 
         return record;
+    }
+
+    private static string Misplaced(RecordShape shape, YamlEntry entry, string path, object record)
+    {
+        var only = shape.Find(entry.Key)!.Only!;
+        var other = shape.Fields.Single(field => field.Property.Name == only.Option);
+        string expected = ((YamlScalar)RecordWriter.Node(other.Shape, only.Value)).Text;
+        string found = ((YamlScalar)RecordWriter.Node(other.Shape, other.Property.GetValue(record)!)).Text;
+        return $"{entry.Where}: '{Join(path, entry.Key)}' means something only with '{other.Key}: {expected}', but '{Join(path, other.Key)}' is {found}. Leave it out.";
     }
 
     private void Set(object record, Field field, YamlNode node, string path, object? basis)

@@ -16,8 +16,9 @@ public sealed record FormatVersion(string Key, int Number);
 /// <para>
 /// Records are sealed, with init-only properties of these types: bool, int, long, double, string, enums, records,
 /// <see cref="ValueList{T}"/> of any of them, and interfaces whose records <see cref="RecordTypes"/> names.
-/// <c>[Range]</c> bounds numbers (of a list: each), <c>required</c> makes a key mandatory, and a record that implements
-/// <see cref="System.ComponentModel.DataAnnotations.IValidatableObject"/> checks what depends on several keys.
+/// <c>[Range]</c> bounds numbers (of a list: each), <c>required</c> makes a key mandatory, <see cref="OnlyWithAttribute"/>
+/// ties a key to the value of another, and a record that implements
+/// <see cref="System.ComponentModel.DataAnnotations.IValidatableObject"/> checks what else depends on several keys.
 /// </para>
 /// </remarks>
 /// <typeparam name="T">The record at the root.</typeparam>

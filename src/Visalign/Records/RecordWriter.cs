@@ -41,7 +41,7 @@ internal static partial class RecordWriter
     private static YamlMap Record(RecordShape shape, object record)
     {
         var map = new YamlMap("", []);
-        foreach (var field in shape.Fields)
+        foreach (var field in shape.Fields.Where(field => field.AppliesTo(record)))
         {
             object? value = field.Property.GetValue(record);
             map.Entries.Add(new YamlEntry("", field.Key, value is null ? Plain("null") : Node(field.Shape, value)));

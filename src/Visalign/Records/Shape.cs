@@ -62,4 +62,9 @@ internal sealed record ChoiceShape(IReadOnlyList<(string Name, RecordShape Recor
 /// <param name="Key">As written in files: snake_case.</param>
 /// <param name="Required">Whether the record has no default for it.</param>
 /// <param name="Nullable">Whether <c>null</c> may be written.</param>
-internal sealed record Field(string Key, PropertyInfo Property, Shape Shape, bool Required, bool Nullable);
+/// <param name="Only">What another option must be for this one to mean something; null for always.</param>
+internal sealed record Field(string Key, PropertyInfo Property, Shape Shape, bool Required, bool Nullable, OnlyWithAttribute? Only)
+{
+    /// <summary>Whether it means something in a record.</summary>
+    public bool AppliesTo(object record) => Only is null || Only.Value.Equals(Property.DeclaringType!.GetProperty(Only.Option)!.GetValue(record));
+}

@@ -41,7 +41,8 @@ internal sealed class ShapeReader(RecordTypes types)
             property,
             Of(bare ?? property.PropertyType, property),
             Required: property.IsDefined(typeof(RequiredMemberAttribute)),
-            Nullable: bare is not null || _nullability.Create(property).WriteState == NullabilityState.Nullable);
+            Nullable: bare is not null || _nullability.Create(property).WriteState == NullabilityState.Nullable,
+            property.GetCustomAttribute<OnlyWithAttribute>());
     }
 
     private Shape Of(Type type, PropertyInfo property)

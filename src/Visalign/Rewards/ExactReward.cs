@@ -27,10 +27,13 @@ public sealed record ExactRewardOptions : IRewardOptions
 /// <summary>What the embedded world's checker says of a picture; prompts must be in the world's grammar.</summary>
 public sealed class ExactReward(ExactRewardOptions options) : IReward
 {
+    /// <summary>Its name when it is not graded: the score that runs are measured by.</summary>
+    public const string StrictName = "exact-strict";
+
     private static readonly ConcurrentDictionary<string, SceneRequest> Requests = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public string Name => options.Mode == ExactMode.Strict ? "exact-strict" : "exact";
+    public string Name => options.Mode == ExactMode.Strict ? StrictName : "exact";
 
     /// <inheritdoc/>
     public RewardScores Score(PictureBatch pictures, IReadOnlyList<Condition> conditions) =>

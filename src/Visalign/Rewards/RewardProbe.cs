@@ -9,6 +9,9 @@ public enum RewardFault
     /// <summary>Some picture got no score.</summary>
     Failed,
 
+    /// <summary>No picture got a score.</summary>
+    Silent,
+
     /// <summary>All pictures got the same score.</summary>
     Constant,
 
@@ -41,7 +44,7 @@ public static class RewardProbe
         if (scores.FirstFailure is not null)
         {
             int failedCount = scores.Values.Count(double.IsNaN);
-            remarks.Add(new(RewardFault.Failed,
+            remarks.Add(new(failedCount == pictures.Count ? RewardFault.Silent : RewardFault.Failed,
                 $"reward '{reward.Name}' gave no score to {failedCount} of {pictures.Count} probe pictures; first: {scores.FirstFailure}."));
         }
 

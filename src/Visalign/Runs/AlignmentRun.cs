@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Visalign.Benchmarks;
 using Visalign.Generators;
 using Visalign.Methods;
 using Visalign.Networks;
@@ -27,6 +28,7 @@ public sealed class AlignmentRun : IDisposable
     private readonly RewardSum _rewards;
     private readonly IReadOnlyList<IReward> _watched;
     private readonly PromptSource _prompts;
+    private readonly Watchdog _watchdog;
 
     private RunFolder? _folder;
 
@@ -37,6 +39,7 @@ public sealed class AlignmentRun : IDisposable
         if (recipe.Rewards.Count == 0) throw new InputException("rewards: the recipe names none. Add at least one, such as '- exact'.");
         _rewards = new([.. recipe.Rewards.Select(reward => new WeightedReward(Judge(reward), reward.Weight))]);
         _watched = [.. recipe.Heldout.Select(Judge)];
+        _watchdog = new(recipe.Watchdog, Trained.Select(reward => reward.Name), _watched.Select(reward => reward.Name));
         _prompts = recipe.Prompts == "world" ? PromptSource.World(PromptSplit.Training) : PromptSource.File(recipe.Prompts, generator);
         _adapter = Adapter.Of(generator.Base, recipe.Adapter, (ulong)recipe.Seed);
         try
@@ -87,7 +90,12 @@ public sealed class AlignmentRun : IDisposable
     public static AlignmentRun Create(string path, Recipe recipe, IRunObserver observer, TimeProvider clock)
     {
         Engine.Start(new() { Threads = recipe.Threads ?? 0 });
-        return Opened(recipe, observer, clock, run => run._folder = RunFolder.Create(path, Recipe.File.Resolve(recipe), Here(recipe), time: clock));
+        return Opened(recipe, observer, clock, run =>
+        {
+            var warnings = run.CheckBeforehand();
+            run._folder = RunFolder.Create(path, Recipe.File.Resolve(recipe), Here(recipe), time: clock);
+            run.Remark(warnings);
+        });
     }
 
     /// <summary>Goes on with a run from its newest checkpoint.</summary>
@@ -213,24 +221,57 @@ public sealed class AlignmentRun : IDisposable
         double updated = Seconds(ref started);
         Iteration++;
 
-        var metrics = Metrics(scores, rollout, advantages, statistics);
+        var metrics = Metrics(scores, rollout, pictures, advantages, statistics);
         foreach (var (name, values) in watched)
             if (values.Where(double.IsFinite).ToArray() is { Length: > 0 } judged) metrics[$"heldout/{name}"] = judged.Average();
         Folder.AppendMetrics(Iteration, metrics);
         Folder.AppendTimings(Iteration, new Dictionary<string, double> { ["seconds/rollout"] = sampled, ["seconds/reward"] = rewarded, ["seconds/update"] = updated });
         _observer.Iterated(Iteration, Recipe.Budget.Iterations, metrics, sampled + rewarded + updated);
+        Watch(metrics);
     }
 
-    private static SortedDictionary<string, double> Metrics(SummedScores scores, Rollout rollout, double[] advantages, UpdateStatistics statistics)
+    private IEnumerable<IReward> Trained => _judges.Take(Recipe.Rewards.Count);
+
+    private IReadOnlyList<string> CheckBeforehand()
+    {
+        var findings = Preflight.Check(new(Recipe, Generator, _adapter, _assembly, [.. Trained], [.. _judges.Skip(Recipe.Rewards.Count)], _prompts));
+        _observer.Told(findings.Summary);
+        return findings.Warnings;
+    }
+
+    private void Watch(IReadOnlyDictionary<string, double> metrics)
+    {
+        var remarks = _watchdog.Observe(metrics);
+        Remark(remarks);
+        if (remarks.Count == 0 || !Recipe.Watchdog.Stop) return;
+        Save();
+        throw new WatchdogStopException(Iteration, remarks[0], Folder.Path);
+    }
+
+    private void Remark(IEnumerable<string> sentences)
+    {
+        foreach (string sentence in sentences)
+        {
+            Folder.AppendRemark(new(Iteration, sentence));
+            _observer.Warned(sentence);
+        }
+    }
+
+    private static SortedDictionary<string, double> Metrics(SummedScores scores, Rollout rollout, PictureBatch pictures, double[] advantages, UpdateStatistics statistics)
     {
         var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
         foreach (var (name, value) in statistics.All()) metrics[name] = value;
         double[] good = [.. scores.Total.Values.Where(double.IsFinite)];
-        if (good.Length > 0) metrics["reward/mean"] = good.Average();
+        if (good.Length > 0)
+        {
+            double mean = metrics["reward/mean"] = good.Average();
+            metrics["reward/deviation"] = Math.Sqrt(good.Average(value => (value - mean) * (value - mean)));
+        }
         metrics["reward/failures"] = scores.Total.FailureShare;
         foreach (var part in scores.Parts)
             if (part.Scores.Values.Where(double.IsFinite).ToArray() is { Length: > 0 } values) metrics[$"reward/{part.Name}"] = values.Average();
         metrics["group/without-signal"] = Enumerable.Range(0, advantages.Length).GroupBy(i => rollout.Groups[i]).Average(group => group.All(i => advantages[i] == 0) ? 1.0 : 0);
+        if (rollout.Plan.GroupSize > 1) metrics["diversity/group"] = PictureDiversity.MeanPairwiseDistance(pictures, [.. rollout.Groups.Select(group => (int)group)]);
         return metrics;
     }
 
@@ -263,7 +304,12 @@ public sealed class AlignmentRun : IDisposable
     {
         using var checkpoint = Folder.LoadLatest();
         foreach (string remark in Folder.Remarks) _observer.Told(remark);
-        if (checkpoint is null) return;
+        if (checkpoint is null)
+        {
+            Remark(CheckBeforehand());
+            return;
+        }
+        foreach (var line in Folder.ReadMetrics()) _watchdog.Observe(line.Values);
         foreach (var (name, tensor) in State()) checkpoint.Singles(name).CopyTo(tensor.AsSpan<float>());
         Iteration = checkpoint.Iteration;
         _optimizer.StepCount = checkpoint.State["optimizer_steps"]!.GetValue<long>();

@@ -10,14 +10,15 @@ public sealed class Checkpoint : IDisposable
 {
     private const string IterationKey = "iteration";
     private const string MetricsLengthKey = "metrics_length";
+    private const string RemarksLengthKey = "remarks_length";
     private const string StateKey = "state";
     private readonly SafetensorsFile _file;
 
-    private Checkpoint(SafetensorsFile file, long iteration, long metricsLength, JsonObject state)
+    private Checkpoint(SafetensorsFile file, long iteration, LogLengths lengths, JsonObject state)
     {
         _file = file;
         Iteration = iteration;
-        MetricsLength = metricsLength;
+        Lengths = lengths;
         State = state;
     }
 
@@ -30,8 +31,8 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The saved arrays, by name.</summary>
     public IEnumerable<SafetensorsEntry> Entries => _file.Entries.Values.Where(entry => entry.Name != SafetensorsSeal.Name);
 
-    /// <summary>Bytes of <c>metrics.jsonl</c> when it was saved.</summary>
-    internal long MetricsLength { get; }
+    /// <summary>How long the logs were when it was saved.</summary>
+    internal LogLengths Lengths { get; }
 
     /// <summary>The bytes of an array, readable until this is disposed.</summary>
     /// <exception cref="InputException">It has no array of that name.</exception>
@@ -50,11 +51,12 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>Writes a checkpoint's content: a sealed safetensors file.</summary>
     internal static void Write(
-        Stream stream, long iteration, long metricsLength, IReadOnlyDictionary<string, StoredArray> arrays, JsonObject state) =>
+        Stream stream, long iteration, LogLengths lengths, IReadOnlyDictionary<string, StoredArray> arrays, JsonObject state) =>
         SafetensorsSeal.Write(stream, arrays, new Dictionary<string, string>
         {
             [IterationKey] = iteration.ToString(CultureInfo.InvariantCulture),
-            [MetricsLengthKey] = metricsLength.ToString(CultureInfo.InvariantCulture),
+            [MetricsLengthKey] = lengths.Metrics.ToString(CultureInfo.InvariantCulture),
+            [RemarksLengthKey] = lengths.Remarks.ToString(CultureInfo.InvariantCulture),
             [StateKey] = state.ToJsonString(),
         });
 
@@ -73,10 +75,11 @@ public sealed class Checkpoint : IDisposable
             fault = "holds no checkpoint of that iteration";
             if (file.Metadata?.GetValueOrDefault(IterationKey) != iteration.ToString(CultureInfo.InvariantCulture))
                 return Nothing(file);
-            var checkpoint = new Checkpoint(file, iteration,
-                long.Parse(file.Metadata[MetricsLengthKey], CultureInfo.InvariantCulture), JsonNode.Parse(file.Metadata[StateKey])!.AsObject());
+            var checkpoint = new Checkpoint(file, iteration, new(Bytes(MetricsLengthKey), Bytes(RemarksLengthKey)), JsonNode.Parse(file.Metadata[StateKey])!.AsObject());
             fault = null;
             return checkpoint;
+
+            long Bytes(string key) => long.Parse(file!.Metadata![key], CultureInfo.InvariantCulture);
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException or InputException)
         {

@@ -24,9 +24,9 @@ internal sealed class CheckpointFolder(IFileStorage storage, string path)
             .Where(iteration => iteration >= 0).OrderDescending()];
 
     /// <summary>Saves a checkpoint, then drops all but the last two.</summary>
-    public void Save(long iteration, long metricsLength, IReadOnlyDictionary<string, StoredArray> arrays, JsonObject state)
+    public void Save(long iteration, LogLengths lengths, IReadOnlyDictionary<string, StoredArray> arrays, JsonObject state)
     {
-        storage.Replace(FileOf(iteration), stream => Checkpoint.Write(stream, iteration, metricsLength, arrays, state));
+        storage.Replace(FileOf(iteration), stream => Checkpoint.Write(stream, iteration, lengths, arrays, state));
         DropOld();
     }
 
@@ -37,20 +37,20 @@ internal sealed class CheckpointFolder(IFileStorage storage, string path)
             storage.Delete(FileOf(old));
     }
 
-    /// <summary>Opens the newest checkpoint that is whole and whose metrics are still there.</summary>
-    /// <param name="metricsLength">Bytes of <c>metrics.jsonl</c> now.</param>
+    /// <summary>Opens the newest checkpoint that is whole and whose logs are still there.</summary>
+    /// <param name="lengths">How long the logs are now.</param>
     /// <param name="remark">Called with a sentence for each newer checkpoint that had to be passed over; such files are set aside as <c>.damaged</c>.</param>
     /// <returns>Null where no checkpoint was ever saved.</returns>
     /// <exception cref="InputException">There are checkpoints but none can be used.</exception>
-    public Checkpoint? OpenNewest(long metricsLength, Action<string> remark)
+    public Checkpoint? OpenNewest(LogLengths lengths, Action<string> remark)
     {
         var faults = new List<(long Iteration, string Sentence)>();
         foreach (long iteration in Iterations)
         {
             var checkpoint = Checkpoint.TryOpen(FileOf(iteration), iteration, out string? fault);
-            if (checkpoint is not null && checkpoint.MetricsLength > metricsLength)
+            if (checkpoint?.Lengths.MissingFrom(lengths) is { } missing)
             {
-                fault = $"cannot be used: metrics.jsonl had {checkpoint.MetricsLength} bytes then and has {metricsLength} now";
+                fault = $"cannot be used: {missing}";
                 checkpoint.Dispose();
             }
             if (fault is null)

@@ -19,66 +19,30 @@ public sealed class IterationLog : IDisposable
 {
     private const string IterationKey = "iteration";
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private readonly IFileStorage _storage;
     private readonly string _path;
-    private Stream? _stream;
+    private readonly LineFile _file;
 
-    internal IterationLog(IFileStorage storage, string path)
-    {
-        _storage = storage;
-        _path = path;
-        Length = File.Exists(path) ? new FileInfo(path).Length : 0;
-    }
+    internal IterationLog(IFileStorage storage, string path) => (_path, _file) = (path, new(storage, path));
 
     /// <summary>Bytes in the file.</summary>
-    internal long Length { get; private set; }
+    internal long Length => _file.Length;
 
     /// <summary>Reads a log, also while a run is writing it; a last line without its end is left out.</summary>
     /// <exception cref="InputException">The file is missing or a line is damaged.</exception>
-    public static IReadOnlyList<IterationLine> Read(string path)
-    {
-        if (!File.Exists(path))
-            throw new InputException($"{path}: there is no such file; check the path of the run folder.");
-        using var file = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        string[] lines = file.ReadToEnd().Split('\n');
-        return [.. lines.Take(lines.Length - 1).Select((line, index) => Parse(path, index + 1, line))];
-    }
+    public static IReadOnlyList<IterationLine> Read(string path) => [.. LineFile.Read(path).Select((line, index) => Parse(path, index + 1, line))];
 
     /// <summary>Appends a line with one write.</summary>
     /// <exception cref="InputException">A value is not finite.</exception>
-    internal void Append(long iteration, IReadOnlyDictionary<string, double> values)
-    {
-        var line = Format(_path, iteration, values);
-        _stream ??= _storage.Append(_path);
-        _stream.Write(line);
-        Length += line.Length;
-    }
+    internal void Append(long iteration, IReadOnlyDictionary<string, double> values) => _file.Append(Format(_path, iteration, values));
 
-    /// <summary>Returns once every line so far would survive a power cut.</summary>
-    internal void Sync()
-    {
-        if (_stream is not null)
-            _storage.Sync(_stream);
-    }
+    internal void Sync() => _file.Sync();
 
-    /// <summary>Drops everything past the first <paramref name="length"/> bytes.</summary>
-    internal void CutTo(long length)
-    {
-        if (length == Length)
-            return;
-        _storage.Truncate(_path, length);
-        Length = length;
-    }
+    internal void CutTo(long length) => _file.CutTo(length);
 
-    /// <summary>Drops a last line that has no end because its writer was killed.</summary>
-    internal void DropTornLine()
-    {
-        byte[] bytes = File.ReadAllBytes(_path);
-        CutTo(bytes.AsSpan().LastIndexOf((byte)'\n') + 1);
-    }
+    internal void DropTornLine() => _file.DropTornLine();
 
     /// <inheritdoc/>
-    public void Dispose() => _stream?.Dispose();
+    public void Dispose() => _file.Dispose();
 
     private static ReadOnlySpan<byte> Format(string path, long iteration, IReadOnlyDictionary<string, double> values)
     {

@@ -50,6 +50,9 @@ public sealed record Recipe
     /// <summary>Which rollouts leave their pictures in the run folder.</summary>
     public SampleOptions Samples { get; init; } = new();
 
+    /// <summary>When the watchdog speaks up, and whether it may stop the run.</summary>
+    public WatchdogOptions Watchdog { get; init; } = new();
+
     /// <summary>Processor threads of the engine; null for as many as it measures to be fastest, which the run then records.</summary>
     [Range(1, 4096)]
     public int? Threads { get; init; }

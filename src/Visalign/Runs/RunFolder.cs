@@ -14,6 +14,7 @@ namespace Visalign.Runs;
 /// recipe.yaml         the recipe with every default resolved
 /// provenance.json     engine, machine, program, hashes, seed
 /// metrics.jsonl       a line for an iteration; no clock in it, so runs can be compared byte for byte
+/// remarks.jsonl       what preflight and watchdog had to say
 /// timings.jsonl       wall times; an iteration that was run twice has two lines
 /// events/             the metrics for TensorBoard
 /// samples/            pictures
@@ -22,14 +23,15 @@ namespace Visalign.Runs;
 /// policy.safetensors  what was learned, at the end
 /// report.html         all of it to look at, at the end
 /// </code>
-/// Metrics are on the disk before the checkpoint that covers them gets its name, and going on drops the lines past
-/// the checkpoint, so metrics, checkpoints and policy come out as if nothing had happened.
+/// Metrics and remarks are on the disk before the checkpoint that covers them gets its name, and going on drops the lines
+/// past the checkpoint, so metrics, remarks, checkpoints and policy come out as if nothing had happened.
 /// </remarks>
 public sealed class RunFolder : IDisposable
 {
     internal const string RecipeFile = "recipe.yaml";
     internal const string ProvenanceFile = "provenance.json";
     internal const string MetricsName = "metrics.jsonl";
+    private const string RemarksName = "remarks.jsonl";
     internal const string TimingsName = "timings.jsonl";
     internal const string PolicyName = "policy.safetensors";
     internal const string ReportName = "report.html";
@@ -39,6 +41,7 @@ public sealed class RunFolder : IDisposable
     private readonly TimeProvider _time;
     private readonly IDisposable _lock;
     private readonly IterationLog _metrics;
+    private readonly RemarkLog _remarkLog;
     private readonly IterationLog _timings;
     private readonly CheckpointFolder _checkpoints;
     private readonly List<string> _remarks = [];
@@ -56,6 +59,7 @@ public sealed class RunFolder : IDisposable
         _time = time;
         _lock = hold;
         _metrics = new(storage, In(MetricsName));
+        _remarkLog = new(storage, In(RemarksName));
         _timings = new(storage, In(TimingsName));
         _checkpoints = new(storage, In("checkpoints"));
         _recovered = recovered;
@@ -101,7 +105,7 @@ public sealed class RunFolder : IDisposable
             RunMark.Write(storage, path);
             foreach (string folder in (string[])["events", "samples", "evaluations", "checkpoints"])
                 storage.CreateFolder(System.IO.Path.Combine(path, folder));
-            foreach (string log in (string[])[MetricsName, TimingsName])
+            foreach (string log in (string[])[MetricsName, RemarksName, TimingsName])
                 storage.Create(System.IO.Path.Combine(path, log)).Dispose();
             storage.Replace(System.IO.Path.Combine(path, RecipeFile), stream => stream.Write(Encoding.UTF8.GetBytes(recipe)));
             storage.Replace(System.IO.Path.Combine(path, ProvenanceFile), stream => stream.Write(Encoding.UTF8.GetBytes(provenance.ToJson())));
@@ -152,12 +156,13 @@ public sealed class RunFolder : IDisposable
         {
             foreach (string leftover in Directory.EnumerateFiles(Path, "*" + AtomicWrites.PartialEnding, SearchOption.AllDirectories))
                 _storage.Delete(leftover);
-            latest = _checkpoints.OpenNewest(_metrics.Length, _remarks.Add);
+            latest = _checkpoints.OpenNewest(new(_metrics.Length, _remarkLog.Length), _remarks.Add);
             _checkpoints.DropOld();
-            _metrics.CutTo(latest?.MetricsLength ?? 0);
+            _metrics.CutTo(latest?.Lengths.Metrics ?? 0);
+            _remarkLog.CutTo(latest?.Lengths.Remarks ?? 0);
             _timings.DropTornLine();
         });
-        _lastIteration = IterationLog.Read(In(MetricsName)) is [.., var last] ? last.Iteration : long.MinValue;
+        _lastIteration = ReadMetrics() is [.., var last] ? last.Iteration : long.MinValue;
         _recovered = true;
         return latest;
     }
@@ -179,6 +184,19 @@ public sealed class RunFolder : IDisposable
         _lastIteration = iteration;
     }
 
+    /// <summary>The metrics of all iterations so far.</summary>
+    /// <exception cref="InputException">A line is damaged.</exception>
+    public IReadOnlyList<IterationLine> ReadMetrics() => IterationLog.Read(In(MetricsName));
+
+    /// <summary>Notes what preflight or watchdog said, before the checkpoint of that iteration.</summary>
+    /// <exception cref="InputException">The disk refuses.</exception>
+    public void AppendRemark(RunRemark remark)
+    {
+        if (!_recovered)
+            throw new UnreachableException("LoadLatest comes before the first remark.");
+        Write(RemarksName, () => _remarkLog.Append(remark));
+    }
+
     /// <summary>Notes an iteration's wall times.</summary>
     /// <param name="seconds">By name, such as <c>seconds/rollout</c>.</param>
     /// <exception cref="InputException">The disk refuses.</exception>
@@ -197,7 +215,8 @@ public sealed class RunFolder : IDisposable
         Write($"the checkpoint of iteration {iteration}", () =>
         {
             _metrics.Sync();
-            _checkpoints.Save(iteration, _metrics.Length, arrays, state);
+            _remarkLog.Sync();
+            _checkpoints.Save(iteration, new(_metrics.Length, _remarkLog.Length), arrays, state);
         });
     }
 
@@ -224,6 +243,7 @@ public sealed class RunFolder : IDisposable
     {
         _events?.Dispose();
         _metrics.Dispose();
+        _remarkLog.Dispose();
         _timings.Dispose();
         _lock.Dispose();
     }

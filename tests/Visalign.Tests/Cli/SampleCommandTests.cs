@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Visalign.Cli;
 using Visalign.Pictures;
-using Visalign.Tests.Generators;
+using Visalign.Tests.Runs;
 
 namespace Visalign.Tests.Cli;
 
@@ -10,7 +10,7 @@ public sealed class SampleCommandTests : IDisposable
     private readonly TemporaryFolder _root = new();
     private readonly string _model;
 
-    public SampleCommandTests() => _model = TinyModel.Make(_root["model"]);
+    public SampleCommandTests() => _model = TinyModel.Create(_root["model"]);
 
     public void Dispose() => _root.Dispose();
 

@@ -23,6 +23,8 @@ public sealed class RecipeFaultTests
     [InlineData("rollout: { noise_scale: NaN }", "flow-grpo.yaml(4,25): 'rollout.noise_scale' expects a number from 0 to 10, found 'NaN'.")]
     [InlineData("rollout: { noise_scale: 1,5 }", "flow-grpo.yaml(4,27): unknown key '5' in 'rollout'. Known keys: prompts, group_size, steps, window, noise_scale, guidance_scale, shift, micro_batch.")]
     [InlineData("adapter: { kind: lorra }", "flow-grpo.yaml(4,18): unknown value 'lorra' for 'adapter.kind'. Did you mean 'lora'?")]
+    [InlineData("adapter: { kind: full, rank: 8 }", "flow-grpo.yaml(4,24): 'adapter.rank' means something only with 'kind: lora', but 'adapter.kind' is full. Leave it out.")]
+    [InlineData("adapter: { targets: [], kind: full }", "flow-grpo.yaml(4,12): 'adapter.targets' means something only with 'kind: lora', but 'adapter.kind' is full. Leave it out.")]
     [InlineData("optimizer: { schedule: sawtooth }", "flow-grpo.yaml(4,24): unknown value 'sawtooth' for 'optimizer.schedule'. Known values: constant, cosine, linear.")]
     [InlineData("rewards: [{ weight: 2 }]", "flow-grpo.yaml(4,11): missing key 'name' in 'rewards.0'. Known names: rgb, shape-classifier, command.")]
     [InlineData("rewards: [rgbb]", "flow-grpo.yaml(4,11): unknown name 'rgbb' in 'rewards.0'. Did you mean 'rgb'?")]
@@ -49,8 +51,7 @@ public sealed class RecipeFaultTests
     }
 
     [Theory]
-    [InlineData("evaluation: { prompts: 8 }", "flow-grpo.yaml(4,1): unknown key 'evaluation'.")]
-    [InlineData("watchdog: {}", "flow-grpo.yaml(4,1): unknown key 'watchdog'.")]
+    [InlineData("preflight: {}", "flow-grpo.yaml(4,1): unknown key 'preflight'.")]
     [InlineData("budget: { evaluate_every: 2 }", "flow-grpo.yaml(4,11): unknown key 'evaluate_every' in 'budget'.")]
     public void A_key_that_nothing_reads_is_refused(string line, string begin)
     {

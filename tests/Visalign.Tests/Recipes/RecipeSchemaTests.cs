@@ -19,6 +19,8 @@ public sealed class RecipeSchemaTests
     [Theory]
     [InlineData("rollout.steps", """{ "type": "integer", "minimum": 1, "maximum": 1000, "default": 8 }""")]
     [InlineData("optimizer.learning_rate", """{ "type": "number", "exclusiveMinimum": 0, "maximum": 1, "default": 0.0003 }""")]
+    [InlineData("watchdog.stop", """{ "type": "boolean", "default": false }""")]
+    [InlineData("watchdog.window", """{ "type": "integer", "minimum": 2, "maximum": 10000, "default": 10 }""")]
     [InlineData("seed", """{ "type": "integer", "minimum": 0, "default": 42 }""")]
     [InlineData("adapter.kind", """{ "enum": ["lora", "full"], "default": "lora" }""")]
     [InlineData("threads", """{ "anyOf": [{ "type": "integer", "minimum": 1, "maximum": 4096 }, { "type": "null" }], "default": null }""")]

@@ -86,10 +86,31 @@ public sealed class RecipeWritingTests
               steps: 8
             samples:
               every: 20
+            watchdog:
+              stop: false
+              window: 10
+              max_kl: 0.1
+              max_clip_share: 0.6
+              max_without_signal: 0.8
+              heldout_fall: 0.1
+              reward_fall: 0.5
+              min_diversity: 0.5
+              gradient_growth: 10.0
             threads: null
 
             """,
             text);
+    }
+
+    [Fact]
+    public void An_option_that_means_nothing_here_is_left_out()
+    {
+        var recipe = new Recipe { Method = new FlowGrpoSample(), Model = "m", Adapter = new() { Kind = Networks.AdapterKind.Full } };
+
+        string text = Samples.Recipes.Resolve(recipe);
+
+        Assert.Contains("adapter:\n  kind: full\nrewards:", text, StringComparison.Ordinal);
+        Assert.Equal(recipe, Samples.Recipes.Parse(text, "resolved.yaml"));
     }
 
     [Theory]

@@ -42,8 +42,8 @@ public sealed class RewardProbeTests
     }
 
     [Fact]
-    public void A_reward_that_always_fails_is_found_failed_only() =>
-        Assert.Equal([RewardFault.Failed], Faults(new DelegateReward("dead", (pictures, _) => Repeat(pictures, double.NaN))));
+    public void A_reward_that_always_fails_is_found_silent_only() =>
+        Assert.Equal([RewardFault.Silent], Faults(new DelegateReward("dead", (pictures, _) => Repeat(pictures, double.NaN))));
 
     [Fact] // Blurring keeps the mean of a picture nearly, a negative keeps its contrast: each variant alone would miss one.
     public void A_reward_that_moves_under_one_variant_is_enough()

@@ -47,6 +47,8 @@ public sealed class FakeTraining
         {
             Step();
             folder.AppendMetrics(iteration, new Dictionary<string, double> { ["reward/mean"] = _moments.Average(), ["loss/policy"] = _weights[0] / 3.0 });
+            if (iteration % 3 == 0)
+                folder.AppendRemark(new(iteration, $"The moments average {_moments.Average():R}."));
             folder.AppendTimings(iteration, new Dictionary<string, double> { ["seconds/rollout"] = 0.25 });
             if (iteration % CheckpointEvery == 0)
                 folder.SaveCheckpoint(iteration, Arrays(), new JsonObject { ["random"] = $"{_random}" });

@@ -1,7 +1,6 @@
 using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Runs;
-using Visalign.Tests.Generators;
 
 namespace Visalign.Tests.Runs;
 
@@ -10,7 +9,7 @@ public sealed class PolicyTests : IDisposable
     private readonly TemporaryFolder _root = new();
     private readonly string _model;
 
-    public PolicyTests() => _model = TinyModel.Make(_root["model"]);
+    public PolicyTests() => _model = TinyModel.Create(_root["model"]);
 
     public void Dispose() => _root.Dispose();
 

@@ -146,6 +146,44 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_checkpoint_whose_remarks_are_gone_is_passed_over()
+    {
+        using (var run = Create())
+        {
+            Save(run, 10);
+            run.AppendRemark(new(20, "The reward fell."));
+            Save(run, 20);
+        }
+        File.WriteAllText(Path.Combine(Run, "remarks.jsonl"), "");
+
+        using var opened = RunFolder.Open(Run);
+        using var latest = opened.LoadLatest();
+
+        Assert.Equal(10, latest!.Iteration);
+        Assert.Contains("remarks.jsonl had", Assert.Single(opened.Remarks), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Remarks_past_the_checkpoint_are_dropped_and_the_others_read_back()
+    {
+        using (var run = Create())
+        {
+            run.AppendRemark(new(0, "The reward 'é' is \"odd\"."));
+            Save(run, 10);
+            run.AppendRemark(new(12, "The reward fell."));
+        }
+
+        using (var opened = RunFolder.Open(Run))
+            opened.LoadLatest()!.Dispose();
+
+        string path = Path.Combine(Run, "remarks.jsonl");
+        Assert.Equal("""{"iteration":0,"severity":"warning","text":"The reward 'é' is \"odd\"."}""" + "\n", File.ReadAllText(path));
+        Assert.Equal([new RunRemark(0, "The reward 'é' is \"odd\".")], RemarkLog.Read(path));
+        File.AppendAllText(path, "{}\n");
+        Assert.Contains("remarks.jsonl(2)", Refusal(() => RemarkLog.Read(path)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_whose_checkpoints_are_all_damaged_is_not_silently_begun_again()
     {
         using (var run = Create())

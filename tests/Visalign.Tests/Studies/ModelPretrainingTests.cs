@@ -59,7 +59,7 @@ public sealed class ModelPretrainingTests : IDisposable
     {
         Pretrain("whole");
         using var stop = new CancellationTokenSource();
-        var listener = new Listener(what => { if (what.StartsWith("training the transformer", StringComparison.Ordinal)) stop.Cancel(); });
+        var listener = new Listener { Part = what => { if (what.StartsWith("training the transformer", StringComparison.Ordinal)) stop.Cancel(); } };
 
         Assert.Throws<OperationCanceledException>(() => Pretrain("model", observer: listener, stop: stop.Token));
 
@@ -126,7 +126,7 @@ public sealed class ModelPretrainingTests : IDisposable
         using var scope = Tensor.Scope();
         using var parameters = new FlatParameters([("w", Tensor.Ones([1]))]);
 
-        Pretraining.Run(parameters, new() { Steps = 102 }, step => parameters["w"].Sum() * 0 + step, TimeProvider.System, new Collect(reports), CancellationToken.None);
+        Pretraining.Run(parameters, null, new() { Steps = 102 }, step => parameters["w"].Sum() * 0 + step, TimeProvider.System, new Collect(reports), CancellationToken.None);
 
         Assert.Equal([(100, 49.5), (102, 100.5)], reports.Select(report => (report.Step, report.Loss)));
     }

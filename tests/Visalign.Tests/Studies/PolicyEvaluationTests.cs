@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Visalign.Runs;
 using Visalign.Studies;
-using Visalign.Tests.Generators;
 using Visalign.Tests.Runs;
 using Visalign.Worlds;
 
@@ -12,7 +11,7 @@ public sealed class PolicyEvaluationTests : IDisposable
     private readonly TemporaryFolder _root = new();
     private readonly Policy _policy;
 
-    public PolicyEvaluationTests() => _policy = Policy.OfModel(TinyModel.Make(_root["model"]));
+    public PolicyEvaluationTests() => _policy = Policy.OfModel(TinyModel.Create(_root["model"]));
 
     public void Dispose()
     {

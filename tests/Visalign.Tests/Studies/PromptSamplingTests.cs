@@ -1,6 +1,6 @@
 using Visalign.Runs;
 using Visalign.Studies;
-using Visalign.Tests.Generators;
+using Visalign.Tests.Runs;
 
 namespace Visalign.Tests.Studies;
 
@@ -9,7 +9,7 @@ public sealed class PromptSamplingTests : IDisposable
     private readonly TemporaryFolder _root = new();
     private readonly Policy _policy;
 
-    public PromptSamplingTests() => _policy = Policy.OfModel(TinyModel.Make(_root["model"]));
+    public PromptSamplingTests() => _policy = Policy.OfModel(TinyModel.Create(_root["model"]));
 
     public void Dispose()
     {

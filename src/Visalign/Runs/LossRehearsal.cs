@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using Visalign.Methods;
+using Visalign.Networks;
+using Visalign.Rollouts;
+using Visalign.Torch;
+using static System.FormattableString;
+
+namespace Visalign.Runs;
+
+/// <summary>Replays a rollout for its gradients: the ratio is 1, every term of the loss pulls, and every parameter is pulled.</summary>
+internal static class LossRehearsal
+{
+    // Sums of the same numbers in another order differ by rounding only.
+    private const double Rounding = 1e-4;
+
+    /// <inheritdoc cref="Preflight.Check"/>
+    /// <param name="rollout">Sampled under the adapter as it is now.</param>
+    public static PreflightFindings Check(PreflightSubject subject, Rollout rollout)
+    {
+        var parameters = subject.Adapter.Parameters;
+        // Rewards are drawn, so that a judge who says the same of every picture does not hide the loss.
+        double[] rewards = [.. Enumerable.Range(0, rollout.Plan.SampleCount).Select(i => Noise.Uniform(new((ulong)subject.Recipe.Seed, NoisePurpose.Probe), i))];
+        var advantages = subject.Assembly.Credit(rewards, rollout.Groups);
+        var statistics = new UpdateStatistics();
+
+        float[] whole = Gradient(parameters, subject.Assembly.Updates(rollout, advantages), statistics);
+        if (!whole.All(float.IsFinite))
+            throw new InputException("preflight: the gradient of the first update is not finite. Look at rollout.noise_scale, which must be above 0 where steps are trained, and at the model's weights.");
+        double? distance = CheckRatio(statistics);
+        CheckTerms(subject, [.. subject.Assembly.Terms.Select(term => (term.Name, Gradient(parameters, term.Updates(rollout, advantages), new())))], whole);
+        var silent = Silent(subject, whole);
+
+        string terms = string.Join(" and ", subject.Assembly.Terms.Select(term => term.Name));
+        return new($"{(distance is null ? "" : "replaying a rollout gives ratio 1 exactly; ")}the loss ({terms}) reaches {parameters.Slots.Count - silent.Count} of {parameters.Slots.Count} trained tensors",
+            silent.Count == 0 ? [] : [$"The loss has no gradient for {silent.Count} of {parameters.Slots.Count} trained tensors, which will stay as they are: {string.Join(", ", silent.Take(4))}{(silent.Count > 4 ? ", …" : "")}."]);
+    }
+
+    private static float[] Gradient(FlatParameters parameters, IEnumerable<Update> updates, UpdateStatistics statistics)
+    {
+        parameters.ClearGradients();
+        foreach (var part in updates.SelectMany(update => update.Parts))
+        {
+            using var scope = Tensor.Scope();
+            Autograd.Backward(part(statistics));
+        }
+        return parameters.Gradients.ToArray<float>();
+    }
+
+    private static double? CheckRatio(UpdateStatistics statistics)
+    {
+        var found = statistics.All().Where(metric => metric.Key == "ratio/distance").ToList();
+        if (found.Count == 0) return null;
+        return found[0].Value == 0 ? 0 : throw new UnreachableException(Invariant(
+            $"preflight: replaying a rollout under the same weights gives ratios up to {found[0].Value:G3} away from 1, expected exactly 1: the method's replay differs from its rollout, or the engine's results vary."));
+    }
+
+    private static void CheckTerms(PreflightSubject subject, IReadOnlyList<(string Name, float[] Gradient)> terms, float[] whole)
+    {
+        foreach (var (name, gradient) in terms)
+        {
+            if (gradient.Any(value => value != 0)) continue;
+            string hint = subject.Recipe.Rollout.GroupSize == 1
+                ? "A group of one has nothing to be compared with: raise rollout.group_size."
+                : "Give it a weight of 0 if it is not meant, or look at what it depends on.";
+            throw new InputException($"preflight: the term '{name}' of the loss has no gradient, even for rewards drawn at random. {hint}");
+        }
+        double missing = Norm(whole.Select((value, i) => value - terms.Sum(term => (double)term.Gradient[i])));
+        double size = terms.Sum(term => Norm(term.Gradient.Select(value => (double)value)));
+        if (missing > Rounding * size)
+            throw new UnreachableException(Invariant($"preflight: the terms the method names ({string.Join(", ", terms.Select(term => term.Name))}) leave {missing / size:P1} of the gradient unexplained; it has a term it does not name."));
+    }
+
+    private static double Norm(IEnumerable<double> values) => Math.Sqrt(values.Sum(value => value * value));
+
+    // A kind of layer that nothing reaches was asked for in vain; a single layer may lie behind the last thing that matters.
+    private static List<string> Silent(PreflightSubject subject, float[] gradient)
+    {
+        var slots = subject.Adapter.Parameters.Slots.Select(slot =>
+            (slot.Name, IsSilent: !gradient.AsSpan((int)slot.Offset, (int)slot.Shape.Aggregate(1L, (count, size) => count * size)).ContainsAnyExcept(0f))).ToList();
+        if (subject.Recipe.Adapter.Kind == AdapterKind.Lora)
+        {
+            var vain = slots.GroupBy(slot => Kind(slot.Name)).Where(kind => kind.All(slot => slot.IsSilent)).Select(kind => kind.Key).ToList();
+            if (vain.Count > 0)
+                throw new InputException($"adapter.targets: the loss has no gradient for {string.Join(", ", vain)}, so the adapter would stay as it is there. Leave it out.");
+        }
+        return [.. slots.Where(slot => slot.IsSilent).Select(slot => slot.Name)];
+    }
+
+    // blocks.3.attention.qkv.lora_A.weight is of the kind blocks.attention.qkv.
+    private static string Kind(string name) =>
+        string.Join('.', name.Split('.').Where(part => part is not ("lora_A" or "lora_B" or "weight") && !part.All(char.IsAsciiDigit)));
+}

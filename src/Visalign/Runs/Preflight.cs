@@ -1,0 +1,45 @@
+using Visalign.Generators;
+using Visalign.Methods;
+using Visalign.Networks;
+using Visalign.Rewards;
+using Visalign.Rollouts;
+using Visalign.Torch;
+
+namespace Visalign.Runs;
+
+/// <summary>What a run is about to work with.</summary>
+/// <param name="Trained">The trained rewards, in the recipe's order, without the limit on failures: the preflight's pictures do not count.</param>
+/// <param name="Heldout">The watched rewards, likewise.</param>
+internal sealed record PreflightSubject(
+    Recipe Recipe, NoiseGenerator Generator, Adapter Adapter, Assembly Assembly, IReadOnlyList<IReward> Trained, IReadOnlyList<IReward> Heldout, PromptSource Prompts);
+
+/// <summary>What the preflight found.</summary>
+/// <param name="Summary">A sentence on what holds.</param>
+/// <param name="Warnings">A sentence for each thing that may be meant, and usually is not.</param>
+internal sealed record PreflightFindings(string Summary, IReadOnlyList<string> Warnings);
+
+/// <summary>Rehearses a little of the first iteration before a run leaves anything behind.</summary>
+/// <remarks>
+/// A rollout of one full micro-batch and a part of one, on an adapter nudged off its base, is replayed for its gradients and
+/// shown to the rewards. Afterwards the adapter is what it was, bit for bit, and nothing random has been used up.
+/// </remarks>
+internal static class Preflight
+{
+    /// <summary>Checks everything.</summary>
+    /// <exception cref="InputException">The recipe asks for something that cannot teach the model.</exception>
+    /// <exception cref="System.Diagnostics.UnreachableException">A promise of the method or the engine is broken.</exception>
+    public static PreflightFindings Check(PreflightSubject subject)
+    {
+        ulong seed = (ulong)subject.Recipe.Seed;
+        using var scope = Tensor.Scope();
+        using var nudge = new Nudge(subject.Adapter.Parameters, seed);
+        var plan = subject.Assembly.Plan(0);
+        plan = plan with { PromptCount = Math.Min(plan.PromptCount, plan.MicroBatch / plan.GroupSize + 1) };
+        var conditions = subject.Prompts.Draw(seed, 0, plan.PromptCount);
+        var rollout = RolloutSampler.Sample(subject.Generator, subject.Adapter.Weights, plan, conditions, subject.Assembly.Reduction, seed, iteration: 0);
+
+        var loss = LossRehearsal.Check(subject, rollout);
+        var rewards = RewardRehearsal.Check(subject, rollout);
+        return new($"Preflight: {loss.Summary}; {rewards.Summary}.", [.. loss.Warnings, .. rewards.Warnings]);
+    }
+}
