@@ -23,8 +23,9 @@ internal static class TrainingCurves
     {
         long seed = run.Provenance.Seed;
         var metrics = run.Metrics;
+        string[] names = [.. metrics.SelectMany(line => line.Values.Keys).Distinct().Where(name => SaysSomething(name, run.Recipe, metrics)).Order(StringComparer.Ordinal)];
 
-        return [.. HeldOut(run, seed, before, after), .. Kinds.SelectMany(kind => Panels(kind, metrics, seed))];
+        return [.. HeldOut(run, seed, before, after), .. Kinds.SelectMany(kind => Panels(kind, names, metrics, seed))];
     }
 
     private static IEnumerable<CurvePanel> HeldOut(KeptRun run, long seed, KeptEvaluation before, KeptEvaluation after)
@@ -45,8 +46,16 @@ internal static class TrainingCurves
     private static ReferenceLine Level(string name, KeptEvaluation kept) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{name}, best guidance ({kept.GuidanceScale}), {kept.Prompts} prompts"), kept.Score);
 
-    private static IEnumerable<CurvePanel> Panels(Kind kind, IReadOnlyList<IterationLine> metrics, long seed) =>
-        metrics.SelectMany(line => line.Values.Keys).Distinct().Where(name => name.StartsWith(kind.Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+    // The mean of a single reward is that reward, and failures are told where there were any.
+    private static bool SaysSomething(string name, Recipe recipe, IReadOnlyList<IterationLine> metrics) => name switch
+    {
+        "reward/mean" => recipe.Rewards.Count > 1 || recipe.Rewards[0].Weight != 1,
+        "reward/failures" => metrics.Any(line => line.Values.GetValueOrDefault(name) > 0),
+        _ => true,
+    };
+
+    private static IEnumerable<CurvePanel> Panels(Kind kind, IEnumerable<string> all, IReadOnlyList<IterationLine> metrics, long seed) =>
+        all.Where(name => name.StartsWith(kind.Prefix, StringComparison.Ordinal))
             .Chunk(ReportMarks.Count).Select(names => new CurvePanel
             {
                 Title = kind.Title,
