@@ -45,7 +45,7 @@ public static class AlignmentReport
             Gallery = BeforeAndAfter.Sample(policy, before, after),
             Systems = [System("Base", SystemRole.Base, before), aligned],
             Remarks = RemarkFile.Read(run.Path),
-            Cost = new(cost.RewardCalls, cost.NetworkEvaluations, trained, $"{run.Provenance.Threads} threads of {run.Provenance.Processor}"),
+            Cost = new(cost.RewardCalls, cost.NetworkEvaluations, trained, $"{Threads(run)} of {run.Provenance.Processor}"),
             Recipe = Recipe.File.Resolve(recipe),
             Provenance = Origins(run, before),
             Command = Command,
@@ -78,13 +78,16 @@ public static class AlignmentReport
                 CrossedBootstrap.Mean([.. seeds.Select(seed => seed.Scores()).Select(scores => task.Select(index => scores[index]).ToArray())]))),
     ];
 
+    /// <summary>"2 threads".</summary>
+    internal static string Threads(KeptRun run) => ReportNumbers.Count(run.Provenance.Threads, "thread");
+
     private static Estimate Score(double[] scores) => CrossedBootstrap.Mean([scores]);
 
     /// <summary>The provenance table.</summary>
     internal static IReadOnlyList<ProvenanceEntry> Origins(KeptRun run, KeptEvaluation measured) =>
     [
         new("Program", run.Provenance.Program),
-        new("Engine", $"{run.Provenance.Engine}, {run.Provenance.Threads} threads"),
+        new("Engine", $"{run.Provenance.Engine}, {Threads(run)}"),
         new("BLAS kernels", run.Provenance.BlasCore),
         new("Processor", run.Provenance.Processor),
         new("System", $"{run.Provenance.OperatingSystem}, {run.Provenance.Runtime}"),

@@ -33,7 +33,7 @@ internal static class ReproductionReport
             Systems = [.. summary.Systems.Select(Compared)],
             Remarks = [.. runs.SelectMany(run => RemarkFile.Read(run.Path).Select(remark => remark with { Text = $"Seed {run.Provenance.Seed}: {remark.Text}" }))],
             Cost = new(runs.Sum(run => run.Cost().RewardCalls), runs.Sum(run => run.Cost().NetworkEvaluations),
-                TimeSpan.FromSeconds(after.Seconds!.Value * runs.Count), $"{runs[0].Provenance.Threads} threads of {runs[0].Provenance.Processor}"),
+                TimeSpan.FromSeconds(after.Seconds!.Value * runs.Count), $"{AlignmentReport.Threads(runs[0])} of {runs[0].Provenance.Processor}"),
             Recipe = Recipe.File.Resolve(runs[0].Recipe),
             Provenance = AlignmentReport.Origins(runs[0], before.Evaluations[0]),
             Command = FormattableString.Invariant($"visalign reproduce {summary.Slug} --seeds {runs.Count}"),

@@ -23,9 +23,11 @@ internal static class TrainingCurves
     /// <param name="levels">Scores to draw across the first panel.</param>
     internal static IReadOnlyList<CurvePanel> Of(IReadOnlyList<(string Name, IReadOnlyList<KeptRun> Runs)> named, IReadOnlyList<ReferenceLine> levels)
     {
-        var shown = named[0].Runs.Select(run => (run.Provenance.Seed, run.Metrics)).ToList();
+        var runs = named[0].Runs.Select(run => (run.Provenance.Seed, run.Metrics)).ToList();
+        var metrics = runs.SelectMany(run => run.Metrics).ToList();
+        string[] names = [.. metrics.SelectMany(line => line.Values.Keys).Distinct().Where(name => SaysSomething(name, named[0].Runs[0].Recipe, metrics)).Order(StringComparer.Ordinal)];
 
-        return [.. HeldOut(named, levels), .. Kinds.SelectMany(kind => Panels(kind, shown))];
+        return [.. HeldOut(named, levels), .. Kinds.SelectMany(kind => Panels(kind, names, runs))];
     }
 
     private static IEnumerable<CurvePanel> HeldOut(IReadOnlyList<(string Name, IReadOnlyList<KeptRun> Runs)> named, IReadOnlyList<ReferenceLine> levels)
@@ -49,8 +51,16 @@ internal static class TrainingCurves
     internal static ReferenceLine Level(string name, KeptEvaluation kept) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{name}, best guidance ({kept.GuidanceScale}), {kept.Prompts} prompts"), kept.Score);
 
-    private static IEnumerable<CurvePanel> Panels(Kind kind, IReadOnlyList<(long Seed, IReadOnlyList<IterationLine> Metrics)> runs) =>
-        runs.SelectMany(run => run.Metrics).SelectMany(line => line.Values.Keys).Distinct().Where(name => name.StartsWith(kind.Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+    // The mean of a single reward is that reward, and failures are told where there were any.
+    private static bool SaysSomething(string name, Recipe recipe, IReadOnlyList<IterationLine> metrics) => name switch
+    {
+        "reward/mean" => recipe.Rewards.Count > 1 || recipe.Rewards[0].Weight != 1,
+        "reward/failures" => metrics.Any(line => line.Values.GetValueOrDefault(name) > 0),
+        _ => true,
+    };
+
+    private static IEnumerable<CurvePanel> Panels(Kind kind, IEnumerable<string> all, IReadOnlyList<(long Seed, IReadOnlyList<IterationLine> Metrics)> runs) =>
+        all.Where(name => name.StartsWith(kind.Prefix, StringComparison.Ordinal))
             .Chunk(ReportMarks.Count).Select(names => new CurvePanel
             {
                 Title = kind.Title,
