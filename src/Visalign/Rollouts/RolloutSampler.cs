@@ -12,7 +12,7 @@ public static class RolloutSampler
     /// <param name="conditions">P conditions.</param>
     /// <param name="reduction">Of the recorded log-probabilities.</param>
     /// <param name="seed">With <paramref name="iteration"/> and the sample's index it fixes every draw.</param>
-    public static Rollout Sample(NoiseGenerator generator, Weights weights, RolloutPlan plan, IReadOnlyList<Condition> conditions, LogProbReduction reduction, ulong seed, long iteration)
+    public static Rollout Sample(IFlowGenerator generator, Weights weights, RolloutPlan plan, IReadOnlyList<Condition> conditions, LogProbReduction reduction, ulong seed, long iteration)
     {
         if (conditions.Count != plan.PromptCount) throw new ArgumentException($"The plan asks for {plan.PromptCount} conditions, got {conditions.Count}.");
         using var _ = Autograd.NoGrad();
@@ -69,11 +69,11 @@ public static class RolloutSampler
     }
 
     /// <summary>The distribution of some rows' step under the given weights.</summary>
-    public static GaussianStep GaussianOf(NoiseGenerator generator, Weights weights, RolloutPlan plan, int step, Tensor latents, Tensor words)
+    public static GaussianStep GaussianOf(IFlowGenerator generator, Weights weights, RolloutPlan plan, int step, Tensor latents, Tensor words)
     {
         using var scope = Tensor.Scope();
         double s = plan.Levels[step], next = plan.Levels[step + 1];
-        var velocity = generator.Velocity(weights, latents, s, words, plan.GuidanceScale);
+        var velocity = generator.Velocity(weights, latents, s, words, plan.GuidanceScale, plan.GuidanceGradient);
         var from = Tensor.Of(s);
         var to = Tensor.Of(next);
         var gaussian = !plan.IsStochastic(step) || plan.Kernel == StepKernel.Ode ? FlowSde.Step(latents, velocity, from, to, Tensor.Of(0))
