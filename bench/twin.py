@@ -1,7 +1,7 @@
 """The same workloads as Visalign.Bench, in Python over the same libtorch, BLAS and threads.
 
 Prints one line per workload: name, then the milliseconds of each repeat. Visalign.Bench starts it and sets
-LD_LIBRARY_PATH, OPENBLAS_CORETYPE and OMP_NUM_THREADS; arguments: repeats, threads, then the names to run.
+LD_LIBRARY_PATH, OPENBLAS_CORETYPE and OMP_NUM_THREADS; arguments: threads, then name=repeats for each to run.
 """
 import math
 import sys
@@ -106,23 +106,117 @@ class Transformer(torch.nn.Module):
         return y.reshape(-1, s, s, c, p, p).permute(0, 3, 1, 4, 2, 5).reshape(latents.shape)
 
 
+class Update:
+    """Clipping, AdamW and the moving average over a model's weights."""
+
+    def __init__(self, model, rate, decay):
+        self.parameters, self.decay = list(model.parameters()), decay
+        self.average = [p.detach().clone() for p in self.parameters]
+        self.optimizer = torch.optim.AdamW(self.parameters, lr=rate, weight_decay=1e-4, foreach=True)
+
+    def clear(self):
+        self.optimizer.zero_grad(set_to_none=True)
+
+    def step(self):
+        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.optimizer.step()
+        with torch.no_grad():
+            torch._foreach_mul_(self.average, self.decay)
+            torch._foreach_add_(self.average, self.parameters, alpha=1 - self.decay)
+
+
+def optimizer():
+    model = Transformer()
+    for p in model.parameters():
+        p.grad = torch.randn_like(p)
+    return Update(model, 1e-4, 0.999).step
+
+
 def transformer_step():
     model = Transformer()
-    average = [p.detach().clone() for p in model.parameters()]
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=1e-4, foreach=True)
+    update = Update(model, 1e-4, 0.999)
     latents, target = torch.randn(2, 64, 4, 8, 8)
     levels, words = torch.rand(64), torch.randint(64, (64, 8))
 
     def run():
-        optimizer.zero_grad(set_to_none=True)
+        update.clear()
         loss = (model(latents, levels, words) - target).square().mean()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        with torch.no_grad():
-            torch._foreach_mul_(average, 0.999)
-            torch._foreach_add_(average, list(model.parameters()), alpha=0.001)
+        update.step()
         loss.item()
+
+    return run
+
+
+class Residual(torch.nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.norms = torch.nn.ModuleList(torch.nn.GroupNorm(8, channels) for _ in range(2))
+        self.convs = torch.nn.ModuleList(torch.nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2))
+
+    def forward(self, x):
+        h = x
+        for norm, conv in zip(self.norms, self.convs):
+            h = conv(F.silu(norm(h)))
+        return x + h
+
+
+def decoder():
+    """The decoder of ToyVae."""
+    return torch.nn.Sequential(
+        torch.nn.Conv2d(4, 64, 3, padding=1),
+        Residual(64),
+        Residual(64),
+        torch.nn.Conv2d(64, 128, 3, padding=1),
+        torch.nn.PixelShuffle(2),
+        Residual(32),
+        torch.nn.GroupNorm(8, 32),
+        torch.nn.SiLU(),
+        torch.nn.Conv2d(32, 12, 3, padding=1),
+        torch.nn.PixelShuffle(2),
+    )
+
+
+def flow_grpo_iteration(prompts=12, group=8, steps=6, window=3, noise_scale=0.7, clip=1e-4):
+    """Flow-GRPO as in GrpoIteration.cs: rollout, decoding, brightness as the reward, one update over the window."""
+    policy, decode = Transformer(vocabulary=33), decoder()
+    update = Update(policy, 1e-5, 0.9)
+    levels = [1 - i / steps for i in range(steps + 1)]
+    count = prompts * group
+
+    def step(z, i, words):
+        s, ds = levels[i], levels[i + 1] - levels[i]
+        v = policy(z, torch.full((count,), s), words)
+        if i >= window:
+            return z + v * ds, None
+        sigma = math.sqrt(s / (1 - (levels[1] if s == 1 else s))) * noise_scale
+        q = sigma * sigma / (2 * s)
+        return z * (1 + q * ds) + v * ((1 + q * (1 - s)) * ds), sigma * math.sqrt(-ds)
+
+    def log_prob(mean, deviation, to):
+        return (-((to - mean) ** 2) / (2 * deviation**2) - math.log(deviation) - 0.5 * math.log(2 * math.pi)).mean((1, 2, 3))
+
+    def run():
+        words = torch.randint(1, 33, (prompts, 8)).repeat_interleave(group, 0)
+        transitions = []
+        with torch.no_grad():
+            z = torch.randn(count, 4, 8, 8)
+            for i in range(steps):
+                mean, deviation = step(z, i, words)
+                to = mean if deviation is None else mean + deviation * torch.randn_like(mean)
+                if deviation is not None:
+                    transitions.append((i, z, to, log_prob(mean, deviation, to)))
+                z = to
+            rewards = ((decode(z) + 1) / 2).clamp(0, 1).mean((1, 2, 3)).reshape(prompts, group)
+            advantages = (rewards - rewards.mean(1, keepdim=True)) / (rewards.std(unbiased=False) + 1e-4)
+            advantages = advantages.reshape(-1).clamp(-5, 5)
+        update.clear()
+        for i, z, to, old in transitions:
+            mean, deviation = step(z, i, words)
+            ratio = (log_prob(mean, deviation, to) - old).exp()
+            loss = torch.maximum(-advantages * ratio, -advantages * ratio.clamp(1 - clip, 1 + clip)).mean() / len(transitions)
+            loss.backward()
+        update.step()
 
     return run
 
@@ -133,20 +227,22 @@ WORKLOADS = {
     "attention-24": lambda: attention(24),
     "attention-25": lambda: attention(25),
     "convolution": convolution,
+    "optimizer": optimizer,
     "transformer-step": transformer_step,
+    "flow-grpo-iteration": flow_grpo_iteration,
 }
 
 
 def main():
-    repeats, threads, names = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
-    torch.set_num_threads(threads)
+    torch.set_num_threads(int(sys.argv[1]))
     torch.manual_seed(1)
-    for name in names:
+    for argument in sys.argv[2:]:
+        name, repeats = argument.split("=")
         run = WORKLOADS[name]()
         run()
         run()
         times = []
-        for _ in range(repeats):
+        for _ in range(int(repeats)):
             start = time.perf_counter()
             run()
             times.append((time.perf_counter() - start) * 1e3)

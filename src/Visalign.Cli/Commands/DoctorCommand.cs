@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Visalign.Cli.Diagnoses;
 using Visalign.Cli.Views;
+using Visalign.Torch.Engines;
 
 namespace Visalign.Cli.Commands;
 
@@ -19,8 +20,9 @@ internal static class DoctorCommand
     internal static Verb Create(Terminal terminal)
     {
         var json = new Option<bool>("--json") { Description = "Print a JSON object and nothing else." };
-        var verb = new Verb("doctor", "Says which engine, threads, BLAS and codecs are in use, what is missing and how to get it.", "visalign doctor") { json };
-        verb.SetAction(parsed => Run(terminal, parsed.GetValue(json)));
+        var schemas = new Option<string?>("--schemas") { Description = "Write what this libtorch declares of the operators in use to a file, as in tests/schemas.", HelpName = "FILE" };
+        var verb = new Verb("doctor", "Says which engine, threads, BLAS and codecs are in use, what is missing and how to get it.", "visalign doctor") { json, schemas };
+        verb.SetAction(parsed => parsed.GetValue(schemas) is { } file ? WriteSchemas(terminal, file) : Run(terminal, parsed.GetValue(json)));
 
         return verb;
     }
@@ -38,5 +40,12 @@ internal static class DoctorCommand
         }
 
         return diagnosis.Usable ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static int WriteSchemas(Terminal terminal, string file)
+    {
+        terminal.Output.WriteLine($"{SchemaList.Write(file)} operators of libtorch {Engine.Current.Libtorch.Version} are in {file}.");
+
+        return ExitCode.Done;
     }
 }

@@ -55,7 +55,7 @@ internal static class DiagnosisView
 
         yield return ("codecs", string.Join(", ", diagnosis.Codecs.Select(codec => $"{codec.Name} {(codec.Works ? "works" : "is missing")}")));
         yield return ("PyTorch", diagnosis.Python is { } python
-            ? $"{python.Version} in {python.Interpreter}, {(python.SameLibtorch ? "on this libtorch: bench/Visalign.Bench can compare" : "on another libtorch: times would not compare")}"
+            ? $"{python.Version} in {python.Interpreter}, {(python.SameLibtorch ? "on this libtorch: 'visalign bench' can compare" : "on another libtorch: times would not compare")}"
             : "not found");
     }
 

@@ -87,8 +87,9 @@ public static class TextDit
     {
         var fresh = new Initializer(seed);
         int d = config.Width;
-        fresh.Normal("text_embedding.weight", 0.02, config.Vocabulary, d);
-        fresh.Normal("position_embedding", 0.02, config.PromptLength + config.PictureTokens, d);
+        // As strong as what the patch embedding gives: at the usual 0.02, places were learned much later.
+        fresh.Normal("text_embedding.weight", 0.5, config.Vocabulary, d);
+        fresh.Normal("position_embedding", 0.5, config.PromptLength + config.PictureTokens, d);
         fresh.Linear("patch_embedding", config.PatchLength, d);
         fresh.Linear("time.0", d, d);
         fresh.Linear("time.2", d, d);

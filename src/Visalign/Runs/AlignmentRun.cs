@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Visalign.Generators;
 using Visalign.Methods;
@@ -37,9 +38,7 @@ public sealed class AlignmentRun : IDisposable
         _rewards = new([.. recipe.Rewards.Select(reward => new WeightedReward(Judge(reward), reward.Weight))]);
         _watched = [.. recipe.Heldout.Select(Judge)];
         _prompts = recipe.Prompts == "world" ? PromptSource.World(PromptSplit.Training) : PromptSource.File(recipe.Prompts, generator);
-        string[] targets = recipe.Adapter.Targets.Count > 0 ? [.. recipe.Adapter.Targets] : ["attention.qkv", "attention.out"];
-        _adapter = recipe.Adapter.Kind == AdapterKind.Full ? Adapter.Full(generator.Base)
-            : Adapter.LowRank(generator.Base, recipe.Adapter.Rank, recipe.Adapter.Alpha, targets, (ulong)recipe.Seed);
+        _adapter = Adapter.Of(generator.Base, recipe.Adapter, (ulong)recipe.Seed);
         try
         {
             _assembly = recipe.Method.Assemble(new(generator, _adapter.Weights, recipe.Rollout, recipe.Optimizer, (ulong)recipe.Seed));
@@ -139,23 +138,41 @@ public sealed class AlignmentRun : IDisposable
     private static Provenance Here(Recipe recipe) => Provenance.Here($"libtorch {Engine.Current.Libtorch.Version}", Engine.Current.Blas.Core, Engine.Current.Threads,
         ContentHash.Of(ModelFolder.Find(recipe.Model)), recipe.Prompts == "world" ? null : ContentHash.Of(recipe.Prompts), recipe.Seed);
 
-    /// <summary>Runs until the budget is spent or a stop is asked for, which is honored after the iteration at hand.</summary>
-    /// <exception cref="OperationCanceledException">Stopped; a checkpoint was saved first.</exception>
+    /// <summary>Trains until the budget is spent, then saves the policy.</summary>
+    /// <inheritdoc cref="Advance"/>
     public void Run(CancellationToken stop)
     {
+        Advance(Recipe.Budget.Iterations, stop);
+        SavePolicy();
+    }
+
+    /// <summary>Trains until an iteration or the budget is reached; a checkpoint is saved there, and wherever one is due on the way.</summary>
+    /// <param name="until">Iterations done in the end; nothing happens where they are done already.</param>
+    /// <param name="stop">Honored before the first iteration and after the one at hand.</param>
+    /// <exception cref="OperationCanceledException">Stopped; what was done is in a checkpoint.</exception>
+    public void Advance(long until, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
         var budget = Recipe.Budget;
-        while (Iteration < budget.Iterations)
+        long last = Math.Min(until, budget.Iterations);
+        while (Iteration < last)
         {
             Iterate();
-            bool end = Iteration == budget.Iterations;
-            if (end || Iteration % budget.CheckpointEvery == 0 || stop.IsCancellationRequested) Save();
-            stop.ThrowIfCancellationRequested();
+            bool stopped = stop.IsCancellationRequested;
+            if (stopped || Iteration == last || Iteration % budget.CheckpointEvery == 0) Save();
+            if (stopped) stop.ThrowIfCancellationRequested();
         }
+    }
+
+    /// <summary>Writes what was learned, <see cref="Result"/>, and what it took into the run folder.</summary>
+    public void SavePolicy()
+    {
         using var scope = Tensor.Scope();
         var flat = _optimizer.Average ?? _adapter.Parameters.Values;
         Folder.SavePolicy(Named(flat), new Dictionary<string, string>
         {
             ["format"] = "visalign-policy-1", ["method"] = Recipe.Method.GetType().Name, ["adapter"] = Recipe.Adapter.Kind.ToString(), ["model"] = Recipe.Model,
+            ["iterations"] = $"{Iteration}", ["reward_calls"] = $"{RewardCalls}", ["network_evaluations"] = $"{NetworkEvaluations}",
         });
     }
 
@@ -169,6 +186,7 @@ public sealed class AlignmentRun : IDisposable
         var rollout = RolloutSampler.Sample(Generator, _adapter.Weights, plan, conditions, _assembly.Reduction, seed, Iteration);
         double sampled = Seconds(ref started);
         var pictures = Generator.Decode(rollout.Final);
+        if (Recipe.Samples.Every > 0 && (Iteration + 1) % Recipe.Samples.Every == 0) SaveSample(pictures, plan.GroupSize);
         var scores = _rewards.Score(pictures, rollout.Conditions);
         var watched = _watched.Select(reward => (reward.Name, reward.Score(pictures, rollout.Conditions).Values)).ToList();
         var advantages = _assembly.Credit(scores.Total.Values, rollout.Groups);
@@ -215,6 +233,10 @@ public sealed class AlignmentRun : IDisposable
         metrics["group/without-signal"] = Enumerable.Range(0, advantages.Length).GroupBy(i => rollout.Groups[i]).Average(group => group.All(i => advantages[i] == 0) ? 1.0 : 0);
         return metrics;
     }
+
+    // A row for each prompt, named by the iteration at hand.
+    private void SaveSample(PictureBatch pictures, int columns) =>
+        Folder.SaveSample(string.Create(CultureInfo.InvariantCulture, $"{Iteration + 1:D6}.png"), Png.Encode(PictureGrid.Arrange(pictures, new() { Columns = columns, Scale = 2 })));
 
     private double Seconds(ref long since)
     {

@@ -51,11 +51,14 @@ public sealed record Provenance
         Processor = ProcessorName(),
         OperatingSystem = RuntimeInformation.OSDescription,
         Runtime = RuntimeInformation.FrameworkDescription,
-        Program = typeof(Provenance).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+        Program = ThisProgram,
         BaseHash = baseHash,
         DataHash = dataHash,
         Seed = seed,
     };
+
+    /// <summary>See <see cref="Program"/>.</summary>
+    internal static string ThisProgram => typeof(Provenance).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>Says what would keep a run from going on bit for bit: another engine, BLAS core, thread count, base or data.</summary>
     /// <remarks>Processor, system, runtime and program are recorded for people; they do not change bits by themselves.</remarks>

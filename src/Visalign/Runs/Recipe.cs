@@ -44,6 +44,12 @@ public sealed record Recipe
     /// <summary>When the run stops, and when it saves on the way.</summary>
     public BudgetOptions Budget { get; init; } = new();
 
+    /// <summary>How the policy and its base are measured.</summary>
+    public EvaluationOptions Evaluation { get; init; } = new();
+
+    /// <summary>Which rollouts leave their pictures in the run folder.</summary>
+    public SampleOptions Samples { get; init; } = new();
+
     /// <summary>Processor threads of the engine; null for as many as it measures to be fastest, which the run then records.</summary>
     [Range(1, 4096)]
     public int? Threads { get; init; }

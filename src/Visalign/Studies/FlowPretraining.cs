@@ -17,32 +17,37 @@ public static class FlowPretraining
     /// <param name="autoencoder">Trained weights of <see cref="ToyVae"/>.</param>
     /// <returns>Averaged weights by name, and the factor that brings latents to unit variance.</returns>
     public static (List<(string Name, Tensor Value)> Weights, double LatentScale) Run(
-        PretrainingOptions options, TextDitConfig config, Weights autoencoder, TimeProvider clock, IProgress<PretrainingProgress>? progress = null)
+        PretrainingOptions options, TextDitConfig config, Weights autoencoder, TimeProvider clock, IProgress<PretrainingProgress>? progress = null, CancellationToken stop = default)
     {
         using var scope = Tensor.Scope();
         var (latents, words) = EncodedScenes(options, autoencoder);
         double scale = 1 / latents.Square().Mean().Sqrt().Item();
         latents.MulInPlace(scale);
-        using var parameters = new FlatParameters(TextDit.Initialize(config, options.Seed));
-        var weights = Weights.Of(parameters.Slots.Select(slot => (slot.Name, parameters[slot.Name])));
-        var average = Pretraining.Run(parameters, options, step =>
+        var fresh = TextDit.Initialize(config, (ulong)options.Seed).ToLookup(entry => options.MatrixLearningRate > 0 && IsInnerMatrix(entry.Name, entry.Value));
+        using var parameters = new FlatParameters([.. fresh[false]]);
+        using var matrices = fresh.Contains(true) ? new FlatParameters([.. fresh[true]]) : null;
+        var weights = Weights.Of(new[] { parameters, matrices }.OfType<FlatParameters>().SelectMany(flat => flat.Slots.Select(slot => (slot.Name, flat[slot.Name]))));
+        var average = Pretraining.Run(parameters, matrices, options, step =>
         {
             var rows = SceneData.Rows(options, step);
             var data = latents.IndexSelect(0, rows);                                                       // [B, C, H, W]
-            var noise = Noise.Normal(new(options.Seed, NoisePurpose.Training, Iteration: step), 0, data.Shape);
+            var noise = Noise.Normal(new((ulong)options.Seed, NoisePurpose.Training, Iteration: step), 0, data.Shape);
             var times = Times(options, step);                                                              // [B]
             var asked = words.IndexSelect(0, rows) * Asked(options, step);
             var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
             return (TextDit.Velocity(weights, config, noisy, times, asked) - (noise - data)).Square().Mean();
-        }, clock, progress);
-        return ([.. parameters.Slots.Select(slot => (slot.Name, scope.Keep(slot.Of(average).Clone())))], scale);
+        }, clock, progress, stop);
+        return ([.. average.Select(entry => (entry.Name, scope.Keep(entry.Value)))], scale);
     }
+
+    // What Muon is for: not the embeddings, the first and last layers, nor biases.
+    private static bool IsInnerMatrix(string name, Tensor value) => name.StartsWith("blocks.", StringComparison.Ordinal) && value.Rank == 2;
 
     private static (Tensor Latents, Tensor Words) EncodedScenes(PretrainingOptions options, Weights autoencoder)
     {
         using var scope = Tensor.Scope();
         using var _ = Autograd.NoGrad();
-        var (pictures, words) = SceneData.Draw(options.Scenes, options.Seed);
+        var (pictures, words) = SceneData.Draw(options.Scenes, (ulong)options.Seed);
         List<Tensor> encoded = [];
         foreach (var part in pictures.Split(256, 0))
         {
@@ -55,14 +60,14 @@ public static class FlowPretraining
     private static Tensor Times(PretrainingOptions options, int step)
     {
         using var scope = Tensor.Scope();
-        return scope.Keep(Noise.Normal(new(options.Seed, NoisePurpose.Training, Iteration: step, Branch: 1), 0, [options.BatchSize, 1]).Sigmoid().Reshape(-1));
+        return scope.Keep(Noise.Normal(new((ulong)options.Seed, NoisePurpose.Training, Iteration: step, Branch: 1), 0, [options.BatchSize, 1]).Sigmoid().Reshape(-1));
     }
 
     private static Tensor Asked(PretrainingOptions options, int step)
     {
         var asked = new long[options.BatchSize];
         for (int i = 0; i < asked.Length; i++)
-            asked[i] = Noise.Uniform(new(options.Seed, NoisePurpose.Choice, Iteration: step, Branch: 1), i) < PromptDropout ? 0 : 1;
+            asked[i] = Noise.Uniform(new((ulong)options.Seed, NoisePurpose.Choice, Iteration: step, Branch: 1), i) < PromptDropout ? 0 : 1;
         return Tensor.From(asked, asked.Length, 1);
     }
 }

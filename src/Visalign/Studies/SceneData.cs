@@ -31,7 +31,7 @@ internal static class SceneData
     {
         var rows = new long[options.BatchSize];
         for (int i = 0; i < rows.Length; i++)
-            rows[i] = Noise.Below(options.Scenes, new(options.Seed, NoisePurpose.Choice, Iteration: step), i);
+            rows[i] = Noise.Below(options.Scenes, new((ulong)options.Seed, NoisePurpose.Choice, Iteration: step), i);
         return Tensor.From(rows, rows.Length);
     }
 }

@@ -8,7 +8,7 @@ public sealed class CommandLineProgramTests
     [InlineData("papres", "No command is called 'papres'. Did you mean 'papers'?\n'visalign --help' tells more.\n")]
     [InlineData("papers --jsn", "'papers' has no option '--jsn'. Did you mean '--json'?\n'visalign papers --help' tells more.\n")]
     [InlineData("papers flow-grpo ddpo", "'papers' does not expect 'ddpo'. Quote a text of several words.\n'visalign papers --help' tells more.\n")]
-    [InlineData("doctor --bibtex", "'doctor' has no option '--bibtex'. Its options: --json, --help.\n'visalign doctor --help' tells more.\n")]
+    [InlineData("doctor --bibtex", "'doctor' has no option '--bibtex'. Its options: --json, --schemas, --help.\n'visalign doctor --help' tells more.\n")]
     [InlineData("papers flow-grop", "No paper is called 'flow-grop'. Did you mean 'flow-grpo'?\n")]
     [InlineData("papers --json --bibtex", "papers: found both --json and --bibtex, expected one of them. Run it twice.\n")]
     public void Bad_input_is_told_with_what_was_probably_meant(string arguments, string sentence)

@@ -53,7 +53,7 @@ public sealed class DoctorCommandTests
                 "           SkylakeX       189 GFLOP/s on the toy network's products, 92 on large ones",
                 "           Haswell         92 GFLOP/s on the toy network's products, 84 on large ones",
                 "codecs     libturbojpeg works, libpng works",
-                "PyTorch    2.6.0 in python3, on this libtorch: bench/Visalign.Bench can compare",
+                "PyTorch    2.6.0 in python3, on this libtorch: 'visalign bench' can compare",
                 "",
                 "Everything needed is here.",
             ],

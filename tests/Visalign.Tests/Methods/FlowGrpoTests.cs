@@ -14,7 +14,8 @@ public sealed class FlowGrpoTests
     public void Branches_of_guidance_learn_as_with_the_kernels_authors_unless_the_recipe_says_otherwise(
         StepKernel kernel, GuidanceTraining training, GuidanceGradient expected)
     {
-        using var generator = TinyGenerator.Create();
+        using var folder = new TemporaryFolder();
+        using var generator = ModelFolder.Load(TinyModel.Make(folder["model"]));
 
         var assembly = new FlowGrpo { Kernel = kernel, GuidanceTraining = training }.Assemble(new(generator, generator.Base, new(), new(), Seed: 1));
 

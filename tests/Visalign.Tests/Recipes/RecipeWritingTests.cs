@@ -78,6 +78,14 @@ public sealed class RecipeWritingTests
             budget:
               iterations: 100
               checkpoint_every: 20
+            evaluation:
+              every: 20
+              prompts: 1024
+              curve_prompts: 192
+              tuning_prompts: 256
+              steps: 8
+            samples:
+              every: 20
             threads: null
 
             """,

@@ -1,0 +1,88 @@
+using System.ComponentModel.DataAnnotations;
+using Visalign.Networks;
+using Visalign.Records;
+using Visalign.Worlds;
+
+namespace Visalign.Studies;
+
+/// <summary>How a model of the embedded world is made: the autoencoder, then the flow transformer over its latents.</summary>
+public sealed record PretrainingRecipe
+{
+    /// <summary>The autoencoder.</summary>
+    public required VaeRecipe Vae { get; init; }
+
+    /// <summary>The flow transformer.</summary>
+    public required TransformerRecipe Transformer { get; init; }
+
+    /// <summary>What is measured of the result, for its card.</summary>
+    public MeasurementRecipe Measurement { get; init; } = new();
+
+    /// <summary>The recipe file.</summary>
+    public static RecordFormat<PretrainingRecipe> File { get; } = new(RecordTypes.None, new FormatVersion("pretraining", 1));
+}
+
+/// <summary>How the autoencoder is trained.</summary>
+public sealed record VaeRecipe
+{
+    /// <summary>Weight of the KL term, which keeps latents near a normal distribution.</summary>
+    [Range(0, 10)]
+    public double KlWeight { get; init; } = VaePretraining.KlWeight;
+
+    /// <summary>Its training.</summary>
+    public required PretrainingOptions Training { get; init; }
+}
+
+/// <summary>What the transformer is, and how it is trained.</summary>
+public sealed record TransformerRecipe : IValidatableObject
+{
+    /// <summary>Width of the residual stream.</summary>
+    [Range(2, 8192)]
+    public int Width { get; init; } = 128;
+
+    /// <summary>Transformer blocks.</summary>
+    [Range(1, 1000)]
+    public int Blocks { get; init; } = 6;
+
+    /// <summary>Attention heads.</summary>
+    [Range(1, 1024)]
+    public int Heads { get; init; } = 4;
+
+    /// <summary>Its training.</summary>
+    public required PretrainingOptions Training { get; init; }
+
+    /// <summary>The network, for the latents and words of the embedded world.</summary>
+    internal TextDitConfig Network => new()
+    {
+        Width = Width,
+        Blocks = Blocks,
+        Heads = Heads,
+        LatentChannels = ToyVae.LatentChannels,
+        Vocabulary = Vocabulary.Size,
+        PromptLength = Vocabulary.MaximumWords,
+    };
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Width % 2 != 0 || Width % Heads != 0)
+        {
+            yield return new($"'transformer.width' is {Width}, expected an even number that {Heads} heads share evenly.");
+        }
+    }
+}
+
+/// <summary>How thoroughly the result is measured.</summary>
+public sealed record MeasurementRecipe
+{
+    /// <summary>Scenes sent through the autoencoder.</summary>
+    [Range(1, 1_000_000)]
+    public int Scenes { get; init; } = 1000;
+
+    /// <summary>Tuning prompts sampled at each guidance scale.</summary>
+    [Range(1, 1_000_000)]
+    public int Prompts { get; init; } = 1024;
+
+    /// <summary>ODE steps.</summary>
+    [Range(1, 1000)]
+    public int Steps { get; init; } = 8;
+}

@@ -1,0 +1,138 @@
+using Visalign.Runs;
+using Visalign.Studies;
+using Visalign.Tests.Runs;
+
+namespace Visalign.Tests.Studies;
+
+public sealed class ModelPretrainingTests : IDisposable
+{
+    private readonly TemporaryFolder _root = new();
+
+    public void Dispose() => _root.Dispose();
+
+    private static PretrainingRecipe Recipe(params string[] overrides) => PretrainingRecipe.File.Parse(
+        """
+        pretraining: 1
+        vae: { training: { steps: 2, batch_size: 4, scenes: 8 } }
+        transformer: { width: 32, blocks: 1, heads: 2, training: { steps: 2, batch_size: 4, scenes: 8 } }
+        measurement: { scenes: 4, prompts: 6, steps: 1 }
+        """, "test.yaml", overrides);
+
+    private ModelCard Pretrain(string name, PretrainingRecipe? recipe = null, string? vae = null, IRunObserver? observer = null, CancellationToken stop = default) =>
+        ModelPretraining.Run(new() { Recipe = recipe ?? Recipe(), Folder = _root[name], Autoencoder = vae, Command = "visalign pretrain test.yaml" },
+            observer ?? new Listener(), TimeProvider.System, stop);
+
+    [Fact]
+    public void The_same_recipe_gives_the_same_model_to_the_byte_and_another_seed_another()
+    {
+        Pretrain("first");
+        Pretrain("second");
+        Pretrain("other", Recipe("transformer.training.seed=2"));
+
+        foreach (string file in (string[])["config.json", "transformer.safetensors", "vae.safetensors"])
+            Assert.Equal(File.ReadAllBytes(_root["first/" + file]), File.ReadAllBytes(_root["second/" + file]));
+        Assert.Equal(File.ReadAllBytes(_root["first/vae.safetensors"]), File.ReadAllBytes(_root["other/vae.safetensors"]));
+        Assert.NotEqual(File.ReadAllBytes(_root["first/transformer.safetensors"]), File.ReadAllBytes(_root["other/transformer.safetensors"]));
+    }
+
+    [Fact]
+    public void The_model_can_be_sampled_and_its_card_says_how_it_was_made()
+    {
+        long before = Tensor.LiveCount;
+
+        var card = Pretrain("model");
+
+        Assert.Equal(before, Tensor.LiveCount);
+        Assert.False(Directory.Exists(_root["model.partial"]));
+        using var policy = Policy.OfModel(_root["model"]);
+        Assert.Equal(card.Best.GuidanceScale, policy.GuidanceScale);
+        string text = File.ReadAllText(_root["model/README.md"]);
+        Assert.Equal(card.ToMarkdown(), text);
+        Assert.StartsWith("# model\n", text, StringComparison.Ordinal);
+        foreach (string part in (string[])["    visalign pretrain test.yaml\n", "| engine | libtorch", "2 steps in ", "correct scenes stay correct", "| guidance | score | soft | single-object |", "kl_weight: 0.001", ContentHash.Of(_root["model/vae.safetensors"])])
+            Assert.Contains(part, text, StringComparison.Ordinal);
+        Assert.Equal(HeldOutEvaluation.GuidanceScales, card.Scores.Select(score => score.GuidanceScale));
+    }
+
+    [Fact]
+    public void Interrupted_after_the_autoencoder_it_goes_on_from_there_to_the_same_model()
+    {
+        Pretrain("whole");
+        using var stop = new CancellationTokenSource();
+        var listener = new Listener(what => { if (what.StartsWith("training the transformer", StringComparison.Ordinal)) stop.Cancel(); });
+
+        Assert.Throws<OperationCanceledException>(() => Pretrain("model", observer: listener, stop: stop.Token));
+
+        Assert.False(Directory.Exists(_root["model"]));
+        Assert.Contains(listener.Sentences, sentence => sentence.Contains($"--vae {_root["model.partial"]}", StringComparison.Ordinal));
+        Assert.Contains($"--vae {_root["model.partial"]}", Assert.Throws<InputException>(() => Pretrain("model")).Message, StringComparison.Ordinal);
+        var card = Pretrain("model", vae: _root["model.partial"]);
+        Assert.Contains("2 steps before this run", card.Networks[0].Training, StringComparison.Ordinal);
+        foreach (string file in (string[])["config.json", "transformer.safetensors", "vae.safetensors"])
+            Assert.Equal(File.ReadAllBytes(_root["whole/" + file]), File.ReadAllBytes(_root["model/" + file]));
+    }
+
+    [Fact]
+    public void Interrupted_before_the_autoencoder_is_done_it_leaves_nothing()
+    {
+        Assert.Throws<OperationCanceledException>(() => Pretrain("model", stop: new CancellationToken(canceled: true)));
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_root.Path));
+    }
+
+    [Fact]
+    public void An_autoencoder_of_other_settings_brings_them_into_the_card()
+    {
+        Pretrain("model", Recipe("kl_weight=0.01"));
+
+        var card = Pretrain("second", vae: _root["model"]);
+
+        Assert.Contains("kl_weight: 0.01\n", card.Recipe, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_cannot_be_made_is_refused_before_anything_is_trained()
+    {
+        Directory.CreateDirectory(_root["full"]);
+        File.WriteAllText(_root["full/file"], "");
+
+        Assert.Contains("is not empty", Refused("full", null), StringComparison.Ordinal);
+        Assert.Contains("this is a file", Refused("full/file", null), StringComparison.Ordinal);
+        Assert.Contains("there is no vae.safetensors in it", Refused("model", _root["full"]), StringComparison.Ordinal);
+        Assert.Equal([_root["full"]], Directory.EnumerateFileSystemEntries(_root.Path));
+
+        string Refused(string name, string? vae) => Assert.Throws<InputException>(() => Pretrain(name, vae: vae)).Message;
+    }
+
+    [Theory]
+    [InlineData("transformer.heads=3", "'transformer.width' is 32, expected an even number that 3 heads share evenly.")]
+    [InlineData("vae.training.steps=0", "'vae.training.steps' is 0")]
+    [InlineData("vae.kl=1", "unknown key 'kl'")]
+    public void A_recipe_that_makes_no_sense_is_refused(string option, string words) =>
+        Assert.Contains(words, Assert.Throws<InputException>(() => Recipe(option)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_shipped_recipe_is_sound()
+    {
+        var recipe = PretrainingRecipe.File.Read(Path.Combine(AppContext.BaseDirectory, "data", "recipes", "pretrain-shapes32-flow.yaml"));
+
+        Assert.Equal(new MeasurementRecipe(), recipe.Measurement);
+    }
+
+    [Fact]
+    public void Progress_tells_the_mean_loss_since_the_last_report()
+    {
+        var reports = new List<PretrainingProgress>();
+        using var scope = Tensor.Scope();
+        using var parameters = new FlatParameters([("w", Tensor.Ones([1]))]);
+
+        Pretraining.Run(parameters, new() { Steps = 102 }, step => parameters["w"].Sum() * 0 + step, TimeProvider.System, new Collect(reports), CancellationToken.None);
+
+        Assert.Equal([(100, 49.5), (102, 100.5)], reports.Select(report => (report.Step, report.Loss)));
+    }
+
+    private sealed class Collect(List<PretrainingProgress> reports) : IProgress<PretrainingProgress>
+    {
+        public void Report(PretrainingProgress value) => reports.Add(value);
+    }
+}
