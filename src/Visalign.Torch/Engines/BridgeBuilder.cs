@@ -8,7 +8,7 @@ namespace Visalign.Torch.Engines;
 /// <remarks>The name of the result is a hash of the sources, the compiler, the processor and that libtorch: a change of any of them builds anew.</remarks>
 internal static class BridgeBuilder
 {
-    private static readonly string[] Sources = ["bridge.cpp", "kernels.cpp", "layers.cpp", "linear.cpp", "bridge.h", "guard.h", "vector.h"];
+    private static readonly string[] Sources = ["bridge.cpp", "checkpoint.cpp", "kernels.cpp", "layers.cpp", "linear.cpp", "bridge.h", "guard.h", "vector.h"];
 
     /// <summary>Where built bridges and measurements are kept: <c>VISALIGN_CACHE</c>, or the user's cache folder.</summary>
     internal static string CacheFolder
@@ -52,7 +52,7 @@ internal static class BridgeBuilder
     }
 
     private static void Compile(Libtorch libtorch, string folder, string name) =>
-        Run(["-std=c++17", .. name == "bridge" ? new[] { "-O2" } : ["-O3", "-march=native"], "-fno-trapping-math", "-fno-math-errno", "-fPIC", "-fopenmp",
+        Run(["-std=c++17", .. name is "bridge" or "checkpoint" ? new[] { "-O2" } : ["-O3", "-march=native"], "-fno-trapping-math", "-fno-math-errno", "-fPIC", "-fopenmp",
             "-D_GLIBCXX_USE_CXX11_ABI=" + (libtorch.NewStringAbi ? "1" : "0"), .. libtorch.Includes.Select(include => "-I" + include),
             "-c", Path.Combine(folder, name + ".cpp"), "-o", Path.Combine(folder, name + ".o")]);
 

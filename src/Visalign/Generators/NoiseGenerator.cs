@@ -6,7 +6,7 @@ namespace Visalign.Generators;
 
 /// <summary>Makes pictures from prompts by walking latents from noise to data along a rectified flow.</summary>
 /// <remarks>x_s = (1 - s) x_0 + s ε with velocity ε - x_0; s = 1 is noise (Liu et al., arXiv 2209.03003).</remarks>
-public sealed class NoiseGenerator : IDisposable
+public sealed class NoiseGenerator : IFlowGenerator, IDisposable
 {
     private readonly List<Tensor> _owned;
     private readonly Weights _autoencoder;
@@ -29,7 +29,7 @@ public sealed class NoiseGenerator : IDisposable
     /// <summary>Numbers in one sample's latents.</summary>
     public int LatentLength => Config.Network.LatentChannels * Config.Network.LatentSize * Config.Network.LatentSize;
 
-    /// <summary>Start noise, shape <c>[B, C, H, W]</c>: one stream per sample.</summary>
+    /// <inheritdoc/>
     public Tensor StartNoise(NoiseKey key, long firstSample, int count) =>
         Noise.Normal(key, firstSample, count, Config.Network.LatentChannels, Config.Network.LatentSize, Config.Network.LatentSize);
 
@@ -48,25 +48,23 @@ public sealed class NoiseGenerator : IDisposable
         return Tensor.From(words, conditions.Count, length);
     }
 
-    /// <summary>The velocity under some weights, with classifier-free guidance.</summary>
-    /// <remarks>
-    /// The unconditional branch of <see cref="Guidance"/> runs without gradient, as in Flow-GRPO's code. Both branches are forwards of their own, so that a replay with gradients has the bits of the rollout.
-    /// </remarks>
-    /// <param name="weights">An adapter's tree, or <see cref="Base"/>.</param>
-    /// <param name="latents">Shape <c>[B, C, H, W]</c>.</param>
-    /// <param name="noiseLevel">s, the same for all rows.</param>
-    /// <param name="words">Shape <c>[B, L]</c>.</param>
-    /// <param name="guidanceScale">w; 1 = off.</param>
-    public Tensor Velocity(Weights weights, Tensor latents, double noiseLevel, Tensor words, double guidanceScale)
+    /// <inheritdoc/>
+    /// <remarks>Both branches are forwards of their own, so that a replay with gradients has the bits of the rollout.</remarks>
+    public Tensor Velocity(Weights weights, Tensor latents, double noiseLevel, Tensor words, double guidanceScale, GuidanceGradient gradient = GuidanceGradient.Conditional)
     {
         using var scope = Tensor.Scope();
         var levels = Tensor.Full([latents.Size(0)], noiseLevel);
-        var conditional = TextDit.Velocity(weights, Config.Network, latents, levels, words);
+        var conditional = Answer(words);
         if (guidanceScale == 1) return scope.Keep(conditional);
-        Tensor unconditional;
-        using (Autograd.NoGrad())
-            unconditional = TextDit.Velocity(weights, Config.Network, latents, levels, Tensor.Zeros(words.Shape, DType.Int64));
-        return scope.Keep(Guidance.Combine(conditional, unconditional, guidanceScale));
+        var nothing = Tensor.Zeros(words.Shape, DType.Int64);
+        return scope.Keep(Guidance.Combine(conditional, gradient == GuidanceGradient.Both ? Answer(nothing) : Constant(nothing), guidanceScale));
+
+        Tensor Answer(Tensor asked) => TextDit.Velocity(weights, Config.Network, latents, levels, asked);
+        Tensor Constant(Tensor asked)
+        {
+            using var _ = Autograd.NoGrad();
+            return Answer(asked);
+        }
     }
 
     /// <summary>Pictures from final latents.</summary>

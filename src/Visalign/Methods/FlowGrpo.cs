@@ -18,6 +18,17 @@ public enum GroupStart
     Prefix,
 }
 
+/// <summary>Which branches of classifier-free guidance learn.</summary>
+public enum GuidanceTraining
+{
+    /// <summary>As the authors of the kernel: the conditional one for flow-sde, both for cps.</summary>
+    AsKernel,
+    /// <summary>The conditional one.</summary>
+    Conditional,
+    /// <summary>Both.</summary>
+    Both,
+}
+
 /// <summary>Flow-GRPO and Flow-GRPO-Fast: make the flow's steps Gaussian, compare samples of a prompt, push up what scored above their mean.</summary>
 /// <remarks>
 /// Liu et al., "Flow-GRPO: Training Flow Matching Models via Online RL", arXiv 2505.05470. The window of the recipe's
@@ -41,6 +52,9 @@ public sealed record FlowGrpo : IMethod
 
     /// <summary>The stochastic step.</summary>
     public StepKernel Kernel { get; init; } = StepKernel.FlowSde;
+
+    /// <summary>Which branches of guidance learn; of no effect where the rollout's guidance is off.</summary>
+    public GuidanceTraining GuidanceTraining { get; init; } = GuidanceTraining.AsKernel;
 
     /// <summary>Over which rewards the deviation is taken; the authors' launchers use all of the iteration.</summary>
     public DeviationScope Deviation { get; init; } = DeviationScope.Batch;
@@ -90,11 +104,19 @@ public sealed record FlowGrpo : IMethod
             WindowStart = options.Window.From + Noise.Below(starts, new(context.Seed, NoisePurpose.Choice, iteration)),
             WindowLength = options.Window.Size,
             GuidanceScale = options.GuidanceScale,
+            GuidanceGradient = TrainedBranches,
             SharedStart = Start == GroupStart.Shared,
             SharedPrefix = Start == GroupStart.Prefix,
             MicroBatch = options.MicroBatch,
         };
     }
+
+    private GuidanceGradient TrainedBranches => GuidanceTraining switch
+    {
+        GuidanceTraining.Conditional => GuidanceGradient.Conditional,
+        GuidanceTraining.Both => GuidanceGradient.Both,
+        _ => Kernel == StepKernel.Cps ? GuidanceGradient.Both : GuidanceGradient.Conditional,
+    };
 
     private IEnumerable<Update> Updates(AssemblyContext context, Rollout rollout, double[] advantages, Term? only = null)
     {

@@ -43,6 +43,9 @@ public sealed record RolloutPlan
     /// <summary>Classifier-free guidance; 1 = off.</summary>
     public required double GuidanceScale { get; init; }
 
+    /// <summary>Which branches of guidance are trained when steps are replayed.</summary>
+    public GuidanceGradient GuidanceGradient { get; init; }
+
     /// <summary>Samples of a group start from the same noise.</summary>
     public bool SharedStart { get; init; }
 

@@ -14,7 +14,7 @@ public static class RolloutSampler
     /// <param name="seed">With <paramref name="iteration"/> and the sample's index it fixes every draw.</param>
     /// <param name="advanced">Hears before each forward which share of them is done; what it throws ends the rollout.</param>
     public static Rollout Sample(
-        NoiseGenerator generator, Weights weights, RolloutPlan plan, IReadOnlyList<Condition> conditions, LogProbReduction reduction, ulong seed, long iteration, Action<double>? advanced = null)
+        IFlowGenerator generator, Weights weights, RolloutPlan plan, IReadOnlyList<Condition> conditions, LogProbReduction reduction, ulong seed, long iteration, Action<double>? advanced = null)
     {
         if (conditions.Count != plan.PromptCount) throw new ArgumentException($"The plan asks for {plan.PromptCount} conditions, got {conditions.Count}.");
         using var _ = Autograd.NoGrad();
@@ -72,11 +72,11 @@ public static class RolloutSampler
     }
 
     /// <summary>The distribution of some rows' step under the given weights.</summary>
-    public static GaussianStep GaussianOf(NoiseGenerator generator, Weights weights, RolloutPlan plan, int step, Tensor latents, Tensor words)
+    public static GaussianStep GaussianOf(IFlowGenerator generator, Weights weights, RolloutPlan plan, int step, Tensor latents, Tensor words)
     {
         using var scope = Tensor.Scope();
         double s = plan.Levels[step], next = plan.Levels[step + 1];
-        var velocity = generator.Velocity(weights, latents, s, words, plan.GuidanceScale);
+        var velocity = generator.Velocity(weights, latents, s, words, plan.GuidanceScale, plan.GuidanceGradient);
         var from = Tensor.Of(s);
         var to = Tensor.Of(next);
         var gaussian = !plan.IsStochastic(step) || plan.Kernel == StepKernel.Ode ? FlowSde.Step(latents, velocity, from, to, Tensor.Of(0))

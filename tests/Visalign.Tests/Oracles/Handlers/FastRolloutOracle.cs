@@ -1,51 +1,82 @@
 using Visalign.Generators;
+using Visalign.Networks;
+using Visalign.Rollouts;
 
 namespace Visalign.Tests.Oracles.Handlers;
 
 /// <summary>Handles a rollout that follows the ODE, branches into children, is noisy for a few steps and follows the ODE to its end.</summary>
+/// <remarks>The authors' rows are children of all prompts after one another, ours the children of a prompt.</remarks>
 public static class FastRolloutOracle
 {
     /// <inheritdoc cref="OracleHandler"/>
     public static void Run(OracleCase oracle, OracleComparison comparison)
     {
-        using var noGrad = Autograd.NoGrad();
         var config = oracle.Config;
-        float[] levels = oracle["in.sigmas"].Singles, timesteps = oracle["in.timesteps"].Singles;
-        int first = config.GetProperty("branch_step").GetInt32(), noisy = config.GetProperty("train_num_steps").GetInt32();
-        int children = config.GetProperty("children").GetInt32();
-        double guidance = config.GetProperty("guidance_scale").GetDouble();
+        float[] levels = oracle["in.sigmas"].Singles;
         var kernel = FlowKernel.Of(config, levels);
-        var network = new ToyVelocity(oracle, oracle.Tensor("weight.lora_a"), oracle.Tensor("weight.lora_b"));
-        Tensor embeds = oracle.Tensor("in.embeds"), noise = oracle.Tensor("in.noise");
-        var empty = oracle.Tensor("in.negative_embeds").Expand(embeds.Shape);
-        List<Tensor> states = [], logProbs = [];
-
-        var state = oracle.Tensor("in.z0");                          // [P, …]
-        for (int i = 0; i + 1 < levels.Length; i++)
+        var generator = new StoredGenerator(oracle, config.GetProperty("branch_step").GetInt32(), config.GetProperty("children").GetInt32());
+        var plan = new RolloutPlan
         {
-            if (i == first)
-            {
-                (state, embeds, empty) = (Tiled(state, children), Tiled(embeds, children), Tiled(empty, children));  // [children·P, …]
-                states.Add(state);
-            }
-            Tensor from = Tensor.Of(levels[i]), to = Tensor.Of(levels[i + 1]);
-            var velocity = Guidance.Combine(network.Of(state, timesteps[i], embeds), network.Of(state, timesteps[i], empty), guidance);
-            if (i < first || i >= first + noisy)
-            {
-                state = FlowKernel.Euler(state, velocity, from, to);
-                continue;
-            }
-            var step = kernel.Step(state, velocity, from, to);
-            state = step.Draw(noise.Select(0, i - first));
-            states.Add(state);
-            logProbs.Add(kernel.LogProb(step, state));
-        }
+            PromptCount = generator.Prompts,
+            GroupSize = generator.Children,
+            Levels = levels,
+            Kernel = kernel.Kernel,
+            NoiseScale = kernel.NoiseScale,
+            WindowStart = generator.BranchStep,
+            WindowLength = config.GetProperty("train_num_steps").GetInt32(),
+            GuidanceScale = config.GetProperty("guidance_scale").GetDouble(),
+            SharedPrefix = true,
+            // Odd, so that no micro-batch holds whole groups.
+            MicroBatch = generator.Prompts * generator.Children / 2,
+        };
+        var conditions = Enumerable.Range(0, plan.PromptCount).Select(prompt => new Condition($"{prompt}")).ToArray();
 
-        comparison.Expect("out.final", state);
-        comparison.Expect("out.latents", Tensor.Stack([.. states], 1));      // [children·P, window + 1, …]
-        comparison.Expect("out.log_probs", Tensor.Stack([.. logProbs], 1));  // [children·P, window]
+        var rollout = RolloutSampler.Sample(generator, generator.Weights, plan, conditions, kernel.Reduction, seed: 0, iteration: 0);
+
+        var states = rollout.Transitions.Select(transition => transition.From).Append(rollout.Transitions[^1].To);
+        comparison.Expect("out.final", generator.TheirRows(rollout.Final));
+        comparison.Expect("out.latents", Tensor.Stack([.. states.Select(generator.TheirRows)], 1));                                       // [children·P, window + 1, …]
+        comparison.Expect("out.log_probs", Tensor.Stack([.. rollout.Transitions.Select(step => generator.TheirRows(step.LogProb))], 1));  // [children·P, window]
     }
 
-    /// <summary>All prompts, once for each child: row = child · P + prompt.</summary>
-    private static Tensor Tiled(Tensor rows, int children) => Tensor.Cat([.. Enumerable.Repeat(rows, children)]);
+    /// <summary>The case's network, with the case's draws for noise.</summary>
+    private sealed class StoredGenerator(OracleCase oracle, int branchStep, int children) : IFlowGenerator
+    {
+        private readonly ToyVelocity _network = new(oracle, oracle.Tensor("weight.lora_a"), oracle.Tensor("weight.lora_b"));
+        private readonly float[] _levels = oracle["in.sigmas"].Singles;
+        private readonly float[] _timesteps = oracle["in.timesteps"].Singles;
+
+        public int BranchStep => branchStep;
+
+        public int Children => children;
+
+        public int Prompts => (int)oracle["in.z0"].Shape[0];
+
+        /// <summary>The network holds its own.</summary>
+        public Weights Weights { get; } = Weights.Of([]);
+
+        public Tensor StartNoise(NoiseKey key, long firstSample, int count) =>
+            (key.Purpose == NoisePurpose.Start ? oracle.Tensor("in.z0") : OurRows(oracle.Tensor("in.noise").Select(0, key.Step - branchStep))).Narrow(0, firstSample, count);
+
+        public Tensor Encode(IReadOnlyList<Condition> conditions)
+        {
+            var prompts = conditions.Select(condition => long.Parse(condition.Prompt, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+            return oracle.Tensor("in.embeds").IndexSelect(0, Tensor.From(prompts, prompts.Length));
+        }
+
+        public Tensor Velocity(Weights weights, Tensor latents, double noiseLevel, Tensor words, double guidanceScale, GuidanceGradient gradient)
+        {
+            double timestep = _timesteps[Array.IndexOf(_levels, (float)noiseLevel)];
+            var empty = oracle.Tensor("in.negative_embeds").Narrow(0, 0, 1).Expand(words.Shape);
+            return Guidance.Combine(_network.Of(latents, timestep, words), _network.Of(latents, timestep, empty), guidanceScale);
+        }
+
+        /// <summary>Row prompt · children + child moved to child · prompts + prompt.</summary>
+        public Tensor TheirRows(Tensor ours) => Swapped(ours, Prompts, children);
+
+        private Tensor OurRows(Tensor theirs) => Swapped(theirs, children, Prompts);
+
+        private static Tensor Swapped(Tensor rows, int outer, int inner) =>
+            rows.Reshape([outer, inner, .. rows.Shape[1..]]).Transpose(0, 1).Reshape(rows.Shape);
+    }
 }

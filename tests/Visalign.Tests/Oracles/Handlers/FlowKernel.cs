@@ -21,6 +21,12 @@ internal sealed class FlowKernel
     /// <summary>Its name in the project.</summary>
     public StepKernel Kernel => _variant == Variant.Cps ? StepKernel.Cps : StepKernel.FlowSde;
 
+    /// <summary>Strength of its noise.</summary>
+    public double NoiseScale => _noiseScale;
+
+    /// <summary>How its log-probabilities are reduced.</summary>
+    public LogProbReduction Reduction => _reduction;
+
     /// <summary>Reads the kernel from a config.</summary>
     /// <param name="levels">T + 1 noise levels from noise to data.</param>
     public static FlowKernel Of(JsonElement config, float[] levels)

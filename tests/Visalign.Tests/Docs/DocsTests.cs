@@ -1,0 +1,70 @@
+using System.Text.RegularExpressions;
+using Visalign.Tests.Runs;
+
+namespace Visalign.Tests.Docs;
+
+public sealed partial class DocsTests
+{
+    private static readonly string Root = Checkout();
+
+    public static TheoryData<string> Pages => [.. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    // A line of an ellipsis stands for code that is left out; indentation, access and blank lines may differ.
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Code_in_the_docs_is_code_of_this_project(string page)
+    {
+        var sources = Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
+            .Append(Path.Combine(Root, "tests", "Visalign.Tests", "Docs", "DocsSamples.cs")).Select(path => Plain(File.ReadAllLines(path))).ToList();
+
+        foreach (string block in CodeBlocks(page))
+        {
+            string[] parts = block.Split("…\n", StringSplitOptions.RemoveEmptyEntries);
+            Assert.True(sources.Any(source => parts.All(part => source.Contains(Plain(part.Split('\n')), StringComparison.Ordinal))), $"{page}: no source file holds\n{block}");
+        }
+    }
+
+    [Fact]
+    public void Links_between_the_pages_lead_somewhere()
+    {
+        foreach (string path in Pages.Select(row => Path.Combine(Root, "docs", (string)row[0])).Append(Path.Combine(Root, "README.md")))
+        {
+            foreach (Match link in RelativeLink().Matches(File.ReadAllText(path)))
+            {
+                Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(path)!, link.Groups[1].Value)), $"{path}: {link.Groups[1].Value}");
+            }
+        }
+    }
+
+    [Fact]
+    public void The_library_page_aligns_a_model_and_saves_a_picture_in_under_30_lines()
+    {
+        using var root = new TemporaryFolder();
+
+        var result = DocsSamples.Align(TinyModel.Create(root["model"]), root["run"], iterations: 1, prompts: 6);
+
+        Assert.InRange(CodeBlocks("library.md")[0].TrimEnd().Split('\n').Length, 10, 30);
+        Assert.Equal((0, 1), (result.Base.Iteration, result.Aligned.Iteration));
+        Assert.True(File.Exists(result.Report));
+        Assert.True(new FileInfo(root["run/two-red-circles.png"]).Length > 1000);
+    }
+
+    [Fact]
+    public void The_world_page_runs() => DocsSamples.World();
+
+    private static List<string> CodeBlocks(string page) =>
+        [.. File.ReadAllText(Path.Combine(Root, "docs", page)).Split("```csharp\n").Skip(1).Select(rest => rest[..rest.IndexOf("```", StringComparison.Ordinal)])];
+
+    private static string Plain(IEnumerable<string> lines) =>
+        string.Join('\n', lines.Select(line => line.Trim().Replace("public ", "", StringComparison.Ordinal)).Where(line => line.Length > 0)) + "\n";
+
+    private static string Checkout()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Visalign.slnx"))) folder = folder.Parent!;
+        return folder.FullName;
+    }
+
+    [GeneratedRegex(@"\]\((?!https?:|#)([^)#]+)")]
+    private static partial Regex RelativeLink();
+}

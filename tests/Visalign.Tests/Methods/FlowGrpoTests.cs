@@ -1,0 +1,24 @@
+using Visalign.Generators;
+using Visalign.Methods;
+using Visalign.Tests.Generators;
+
+namespace Visalign.Tests.Methods;
+
+public sealed class FlowGrpoTests
+{
+    [Theory]
+    [InlineData(StepKernel.FlowSde, GuidanceTraining.AsKernel, GuidanceGradient.Conditional)]
+    [InlineData(StepKernel.Cps, GuidanceTraining.AsKernel, GuidanceGradient.Both)]
+    [InlineData(StepKernel.FlowSde, GuidanceTraining.Both, GuidanceGradient.Both)]
+    [InlineData(StepKernel.Cps, GuidanceTraining.Conditional, GuidanceGradient.Conditional)]
+    public void Branches_of_guidance_learn_as_with_the_kernels_authors_unless_the_recipe_says_otherwise(
+        StepKernel kernel, GuidanceTraining training, GuidanceGradient expected)
+    {
+        using var folder = new TemporaryFolder();
+        using var generator = ModelFolder.Load(TinyModel.Make(folder["model"]));
+
+        var assembly = new FlowGrpo { Kernel = kernel, GuidanceTraining = training }.Assemble(new(generator, generator.Base, new(), new(), Seed: 1));
+
+        Assert.Equal(expected, assembly.Plan(0).GuidanceGradient);
+    }
+}
