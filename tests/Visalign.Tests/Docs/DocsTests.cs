@@ -27,7 +27,7 @@ public sealed partial class DocsTests
     [Fact]
     public void Links_between_the_pages_lead_somewhere()
     {
-        foreach (string path in Pages.Select(row => Path.Combine(Root, "docs", (string)row[0])).Append(Path.Combine(Root, "README.md")))
+        foreach (string path in Pages.Select((string page) => Path.Combine(Root, "docs", page)).Append(Path.Combine(Root, "README.md")))
         {
             foreach (Match link in RelativeLink().Matches(File.ReadAllText(path)))
             {

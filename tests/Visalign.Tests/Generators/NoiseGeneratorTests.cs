@@ -9,7 +9,7 @@ public sealed class NoiseGeneratorTests
     public void Training_both_branches_of_guidance_changes_the_gradient_and_no_bit_of_the_value()
     {
         using var folder = new TemporaryFolder();
-        using var generator = ModelFolder.Load(TinyModel.Make(folder["model"]));
+        using var generator = ModelFolder.Load(TinyModel.Create(folder["model"]));
         using var scope = Tensor.Scope();
         using var adapter = Adapter.Full(generator.Base);
         var latents = generator.StartNoise(new(4, NoisePurpose.Start), 0, 3);

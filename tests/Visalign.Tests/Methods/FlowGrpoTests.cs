@@ -15,7 +15,7 @@ public sealed class FlowGrpoTests
         StepKernel kernel, GuidanceTraining training, GuidanceGradient expected)
     {
         using var folder = new TemporaryFolder();
-        using var generator = ModelFolder.Load(TinyModel.Make(folder["model"]));
+        using var generator = ModelFolder.Load(TinyModel.Create(folder["model"]));
 
         var assembly = new FlowGrpo { Kernel = kernel, GuidanceTraining = training }.Assemble(new(generator, generator.Base, new(), new(), Seed: 1));
 

@@ -3,7 +3,7 @@ using Visalign.Networks;
 using Visalign.Torch.Safetensors;
 using Visalign.Worlds;
 
-namespace Visalign.Tests.Runs;
+namespace Visalign.Tests;
 
 /// <summary>A model folder that runs in milliseconds and has learned nothing.</summary>
 internal static class TinyModel
