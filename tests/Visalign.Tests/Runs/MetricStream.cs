@@ -17,7 +17,7 @@ internal static class MetricStream
                 ["reward/deviation"] = 0.35 + 0.02 * Normal(random),
                 ["heldout/contrast"] = 0.3 - 0.01 * learned + 0.02 * Normal(random),
                 ["heldout/exact-strict"] = 0.4 + 0.2 * learned + 0.05 * Normal(random),
-                ["kl/mean"] = 0.02 * learned * Math.Exp(0.4 * Normal(random)),
+                ["kl/mean"] = 0.005 * learned * Math.Exp(0.4 * Normal(random)),
                 ["clip/positive"] = Math.Clamp(0.2 + 0.1 * Normal(random), 0, 1),
                 ["clip/negative"] = Math.Clamp(0.3 + 0.1 * Normal(random), 0, 1),
                 ["group/without-signal"] = Math.Clamp(0.1 + 0.3 * learned + 0.1 * Normal(random), 0, 1),
