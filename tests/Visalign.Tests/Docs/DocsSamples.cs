@@ -38,14 +38,15 @@ internal static class DocsSamples
     }
 
     // docs/world.md
-    public static void World()
+    public static Verdict World()
     {
         var prompt = PromptSampler.Draw(PromptSplit.Training, seed: 1, index: 0);        // Text, Request
         var scene = SceneSampler.Draw(prompt.Request, seed: 1, index: 0);                // objects in their places
         var picture = new float[3 * 32 * 32];
         SceneRenderer.Render(scene, picture);                                            // [3, 32, 32] in [0, 1]
         var verdict = SceneChecker.Check(picture, PromptGrammar.Parse("two red circles"));
-        Console.WriteLine($"{verdict.Correct} {verdict.Score:F2} {verdict.Explanation}"); // False 0.00 one object, asked for two; ...
+        Console.WriteLine($"{verdict.Correct} {verdict.Score:F2} {verdict.Explanation}"); // False 0.39 one red circle, asked for two
         int[] tokens = Vocabulary.Encode(prompt.Text);                                   // 8 ids, 0 = padding
+        return verdict;
     }
 }

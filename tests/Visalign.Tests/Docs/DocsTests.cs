@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
-using Visalign.Tests.Runs;
 
 namespace Visalign.Tests.Docs;
 
@@ -7,11 +7,13 @@ public sealed partial class DocsTests
 {
     private static readonly string Root = Checkout();
 
-    public static TheoryData<string> Pages => [.. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    private static string[] Pages => [.. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Order(StringComparer.Ordinal)];
+
+    public static TheoryData<string> PageNames => [.. Pages.Select(path => Path.GetFileName(path))];
 
     // A line of an ellipsis stands for code that is left out; indentation, access and blank lines may differ.
     [Theory]
-    [MemberData(nameof(Pages))]
+    [MemberData(nameof(PageNames))]
     public void Code_in_the_docs_is_code_of_this_project(string page)
     {
         var sources = Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
@@ -27,7 +29,7 @@ public sealed partial class DocsTests
     [Fact]
     public void Links_between_the_pages_lead_somewhere()
     {
-        foreach (string path in Pages.Select((string page) => Path.Combine(Root, "docs", page)).Append(Path.Combine(Root, "README.md")))
+        foreach (string path in Pages.Append(Path.Combine(Root, "README.md")))
         {
             foreach (Match link in RelativeLink().Matches(File.ReadAllText(path)))
             {
@@ -50,7 +52,12 @@ public sealed partial class DocsTests
     }
 
     [Fact]
-    public void The_world_page_runs() => DocsSamples.World();
+    public void The_world_page_says_what_its_code_prints()
+    {
+        var verdict = DocsSamples.World();
+
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"// {verdict.Correct} {verdict.Score:F2} {verdict.Explanation}\n"), CodeBlocks("world.md")[0]);
+    }
 
     private static List<string> CodeBlocks(string page) =>
         [.. File.ReadAllText(Path.Combine(Root, "docs", page)).Split("```csharp\n").Skip(1).Select(rest => rest[..rest.IndexOf("```", StringComparison.Ordinal)])];
