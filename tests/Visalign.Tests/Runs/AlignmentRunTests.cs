@@ -33,7 +33,7 @@ public sealed class AlignmentRunTests : IDisposable
     [InlineData("method.start=prefix")]
     [InlineData("method.kernel=cps")]
     [InlineData("rollout.guidance_scale=3")]
-    [InlineData("adapter.kind=full")]
+    [InlineData("adapter={ kind: full }")]
     [InlineData("method.log_prob=sum")]
     [InlineData("method.deviation=group")]
     public void The_ratio_of_the_first_update_is_exactly_1(string option)
@@ -110,7 +110,7 @@ public sealed class AlignmentRunTests : IDisposable
     public void A_reward_and_its_negative_pull_the_same_samples_apart()
     {
         // All weights, so that the output's own bias can move; the same seed, so that both see the same noise.
-        string[] options = ["adapter.kind=full", "method.kl_coefficient=0", "rollout.group_size=8", "iterations=30"];
+        string[] options = ["adapter={ kind: full }", "method.kl_coefficient=0", "rollout.group_size=8", "iterations=30"];
         using (var brighter = Start("brighter", [.. options, "rewards.0.weight=1"])) brighter.Run(CancellationToken.None);
         using (var darker = Start("darker", [.. options, "rewards.0.weight=-1"])) darker.Run(CancellationToken.None);
 
