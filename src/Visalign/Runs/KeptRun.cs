@@ -29,6 +29,9 @@ public sealed class KeptRun
     /// <summary>A line of metrics for every iteration so far.</summary>
     public IReadOnlyList<IterationLine> Metrics => IterationLog.Read(System.IO.Path.Combine(Path, RunFolder.MetricsName));
 
+    /// <summary>What the watchdog noticed.</summary>
+    public IReadOnlyList<RunRemark> Remarks => RemarkLog.Read(System.IO.Path.Combine(Path, RunFolder.RemarksName));
+
     /// <summary>Wall times of everything it did so far; what a killed process did in vain is among them.</summary>
     public IReadOnlyList<IterationLine> Timings => IterationLog.Read(System.IO.Path.Combine(Path, RunFolder.TimingsName));
 

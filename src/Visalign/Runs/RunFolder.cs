@@ -31,7 +31,7 @@ public sealed class RunFolder : IDisposable
     internal const string RecipeFile = "recipe.yaml";
     internal const string ProvenanceFile = "provenance.json";
     internal const string MetricsName = "metrics.jsonl";
-    private const string RemarksName = "remarks.jsonl";
+    internal const string RemarksName = "remarks.jsonl";
     internal const string TimingsName = "timings.jsonl";
     internal const string PolicyName = "policy.safetensors";
     internal const string ReportName = "report.html";

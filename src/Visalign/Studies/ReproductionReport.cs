@@ -31,7 +31,7 @@ internal static class ReproductionReport
             Curves = TrainingCurves.Of([(method, runs), ("fine-tuning on the best", tuning)], [TrainingCurves.Level("base", before.Evaluations[0])]),
             Gallery = BeforeAndAfter.Sample(policy, before.Evaluations[0], after.Evaluations[0]),
             Systems = [.. summary.Systems.Select(Compared)],
-            Remarks = [.. runs.SelectMany(run => RemarkFile.Read(run.Path).Select(remark => remark with { Text = $"Seed {run.Provenance.Seed}: {remark.Text}" }))],
+            Remarks = [.. runs.SelectMany(run => run.Remarks.Select(remark => new WatchdogRemark(RemarkSeverity.Warning, $"Seed {run.Provenance.Seed}: {remark.Text}", remark.Iteration)))],
             Cost = new(runs.Sum(run => run.Cost().RewardCalls), runs.Sum(run => run.Cost().NetworkEvaluations),
                 TimeSpan.FromSeconds(after.Seconds!.Value * runs.Count), $"{AlignmentReport.Threads(runs[0])} of {runs[0].Provenance.Processor}"),
             Recipe = Recipe.File.Resolve(runs[0].Recipe),
