@@ -11,7 +11,7 @@ public sealed class WatchdogTests
 
     private static readonly Dictionary<string, Action<int, Dictionary<string, double>>> Illnesses = new()
     {
-        ["far from the base"] = (i, metrics) => metrics["kl/mean"] *= 1 + 12 * Since(i, 50),
+        ["far from the base"] = (i, metrics) => metrics["kl/mean"] *= 1 + 40 * Since(i, 50),
         ["running away from the base"] = (i, metrics) => metrics["kl/mean"] = 1e-4 * Math.Exp(0.35 * Math.Max(0, i - Onset)),
         ["clipped on both sides"] = (i, metrics) => (metrics["clip/positive"], metrics["clip/negative"]) = (metrics["clip/positive"] + 0.6 * Since(i, 20), metrics["clip/negative"] + 0.6 * Since(i, 20)),
         ["clipped on one side"] = (i, metrics) => (metrics["clip/positive"], metrics["clip/negative"]) = (metrics["clip/positive"] * (1 - Since(i, 20)), metrics["clip/negative"] + 0.27 * Since(i, 20)),
