@@ -18,9 +18,15 @@ internal static class CommandTree
         {
             new HelpOption { Action = help },
             new VersionOption { Action = new PrintVersion() },
+            AlignCommand.Create(terminal),
+            DemoCommand.Create(terminal),
             DoctorCommand.Create(terminal),
             PapersCommand.Create(terminal),
+            ReportCommand.Create(terminal),
+            ResumeCommand.Create(terminal),
             SchemaCommand.Create(terminal),
+            SampleCommand.Create(terminal),
+            EvaluateCommand.Create(terminal),
         };
         root.SetAction(help.Invoke);
 

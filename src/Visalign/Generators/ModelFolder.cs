@@ -54,14 +54,5 @@ public static class ModelFolder
     public static void SaveConfig(string folder, GeneratorConfig config) =>
         File.WriteAllText(Path.Combine(folder, "config.json"), JsonSerializer.Serialize(config, Json) + "\n");
 
-    // Beside the program, or in the checkout the program was built in.
-    private static string? ShippedRoot
-    {
-        get
-        {
-            for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-                if (Directory.Exists(Path.Combine(folder.FullName, "models", "shapes32-flow"))) return Path.Combine(folder.FullName, "models");
-            return null;
-        }
-    }
+    private static string? ShippedRoot => Path.GetDirectoryName(ShippedFile.Find("models/shapes32-flow"));
 }

@@ -103,4 +103,7 @@ public sealed record GeneratorConfig
 
     /// <summary>Brings encoded latents to unit variance.</summary>
     public required double LatentScale { get; init; }
+
+    /// <summary>The guidance scale it samples best at, by the measurements of its pretraining; 1 = off.</summary>
+    public double GuidanceScale { get; init; } = 1;
 }

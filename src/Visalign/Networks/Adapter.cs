@@ -28,6 +28,15 @@ public sealed class Adapter : IDisposable
     /// <param name="flat">Shape <c>[N]</c>; views of it are made in the current scope.</param>
     public Weights Over(Tensor flat) => _bind(slot => slot.Of(flat));
 
+    /// <summary>The adapter that options describe; without targets, low-rank updates go to the attention's projections.</summary>
+    /// <param name="seed">Of the initial down-projections.</param>
+    /// <exception cref="InputException">A target matches no linear layer; the sentence lists what there is.</exception>
+    public static Adapter Of(Weights @base, AdapterOptions options, ulong seed)
+    {
+        string[] targets = options.Targets.Count > 0 ? [.. options.Targets] : ["attention.qkv", "attention.out"];
+        return options.Kind == AdapterKind.Full ? Full(@base) : LowRank(@base, options.Rank, options.Alpha, targets, seed);
+    }
+
     /// <summary>Every base weight becomes trainable, starting from its present value.</summary>
     public static Adapter Full(Weights @base)
     {

@@ -5,6 +5,20 @@ namespace Visalign.Rollouts;
 /// <summary>What to sample in an iteration, and where along the way chance acts.</summary>
 public sealed record RolloutPlan
 {
+    /// <summary>Plain sampling: every step an Euler step of the ODE, every sample with start noise of its own.</summary>
+    /// <param name="steps">T, on a uniform grid of noise levels.</param>
+    public static RolloutPlan Deterministic(int promptCount, int groupSize, int steps, double guidanceScale) => new()
+    {
+        PromptCount = promptCount,
+        GroupSize = groupSize,
+        Levels = FlowGrid.Shifted(steps),
+        Kernel = StepKernel.Ode,
+        NoiseScale = 0,
+        WindowStart = 0,
+        WindowLength = 0,
+        GuidanceScale = guidanceScale,
+    };
+
     /// <summary>P: how many conditions are drawn.</summary>
     public required int PromptCount { get; init; }
 

@@ -12,7 +12,9 @@ public static class RolloutSampler
     /// <param name="conditions">P conditions.</param>
     /// <param name="reduction">Of the recorded log-probabilities.</param>
     /// <param name="seed">With <paramref name="iteration"/> and the sample's index it fixes every draw.</param>
-    public static Rollout Sample(NoiseGenerator generator, Weights weights, RolloutPlan plan, IReadOnlyList<Condition> conditions, LogProbReduction reduction, ulong seed, long iteration)
+    /// <param name="advanced">Hears before each forward which share of them is done; what it throws ends the rollout.</param>
+    public static Rollout Sample(
+        NoiseGenerator generator, Weights weights, RolloutPlan plan, IReadOnlyList<Condition> conditions, LogProbReduction reduction, ulong seed, long iteration, Action<double>? advanced = null)
     {
         if (conditions.Count != plan.PromptCount) throw new ArgumentException($"The plan asks for {plan.PromptCount} conditions, got {conditions.Count}.");
         using var _ = Autograd.NoGrad();
@@ -53,6 +55,7 @@ public static class RolloutSampler
             List<Tensor> states = [], logProbs = [];
             foreach (var (first, length) in plan.MicroBatches((int)from.Size(0)))
             {
+                advanced?.Invoke((index + (double)first / from.Size(0)) / plan.StepCount);
                 var rows = from.Narrow(0, first, length);
                 var gaussian = GaussianOf(generator, weights, plan, index, rows, asked.Narrow(0, first, length));
                 if (!plan.IsStochastic(index))

@@ -41,9 +41,7 @@ public sealed class AlignmentRun : IDisposable
         _watched = [.. recipe.Heldout.Select(Judge)];
         _watchdog = new(recipe.Watchdog, Trained.Select(reward => reward.Name), _watched.Select(reward => reward.Name));
         _prompts = recipe.Prompts == "world" ? PromptSource.World(PromptSplit.Training) : PromptSource.File(recipe.Prompts, generator);
-        string[] targets = recipe.Adapter.Targets.Count > 0 ? [.. recipe.Adapter.Targets] : ["attention.qkv", "attention.out"];
-        _adapter = recipe.Adapter.Kind == AdapterKind.Full ? Adapter.Full(generator.Base)
-            : Adapter.LowRank(generator.Base, recipe.Adapter.Rank, recipe.Adapter.Alpha, targets, (ulong)recipe.Seed);
+        _adapter = Adapter.Of(generator.Base, recipe.Adapter, (ulong)recipe.Seed);
         try
         {
             _assembly = recipe.Method.Assemble(new(generator, _adapter.Weights, recipe.Rollout, recipe.Optimizer, (ulong)recipe.Seed));

@@ -18,19 +18,23 @@ namespace Visalign.Runs;
 /// timings.jsonl       wall times; an iteration that was run twice has two lines
 /// events/             the metrics for TensorBoard
 /// samples/            pictures
+/// evaluations/        what was measured before, during and after training
 /// checkpoints/        the last two, each one sealed safetensors file
 /// policy.safetensors  what was learned, at the end
+/// report.html         all of it to look at, at the end
 /// </code>
 /// Metrics and remarks are on the disk before the checkpoint that covers them gets its name, and going on drops the lines
 /// past the checkpoint, so metrics, remarks, checkpoints and policy come out as if nothing had happened.
 /// </remarks>
 public sealed class RunFolder : IDisposable
 {
-    private const string RecipeFile = "recipe.yaml";
-    private const string ProvenanceFile = "provenance.json";
-    private const string MetricsName = "metrics.jsonl";
-    private const string RemarksName = "remarks.jsonl";
-    private const string PolicyName = "policy.safetensors";
+    internal const string RecipeFile = "recipe.yaml";
+    internal const string ProvenanceFile = "provenance.json";
+    internal const string MetricsName = "metrics.jsonl";
+    internal const string RemarksName = "remarks.jsonl";
+    internal const string TimingsName = "timings.jsonl";
+    internal const string PolicyName = "policy.safetensors";
+    internal const string ReportName = "report.html";
     private const string LockFile = "lock";
 
     private readonly IFileStorage _storage;
@@ -56,7 +60,7 @@ public sealed class RunFolder : IDisposable
         _lock = hold;
         _metrics = new(storage, In(MetricsName));
         _remarkLog = new(storage, In(RemarksName));
-        _timings = new(storage, In("timings.jsonl"));
+        _timings = new(storage, In(TimingsName));
         _checkpoints = new(storage, In("checkpoints"));
         _recovered = recovered;
     }
@@ -99,9 +103,9 @@ public sealed class RunFolder : IDisposable
             hold = Hold(storage, path);
             // The mark comes first, so a half-made folder is known as ours; the provenance last, so a whole one is known as whole.
             RunMark.Write(storage, path);
-            foreach (string folder in (string[])["events", "samples", "checkpoints"])
+            foreach (string folder in (string[])["events", "samples", "evaluations", "checkpoints"])
                 storage.CreateFolder(System.IO.Path.Combine(path, folder));
-            foreach (string log in (string[])[MetricsName, RemarksName, "timings.jsonl"])
+            foreach (string log in (string[])[MetricsName, RemarksName, TimingsName])
                 storage.Create(System.IO.Path.Combine(path, log)).Dispose();
             storage.Replace(System.IO.Path.Combine(path, RecipeFile), stream => stream.Write(Encoding.UTF8.GetBytes(recipe)));
             storage.Replace(System.IO.Path.Combine(path, ProvenanceFile), stream => stream.Write(Encoding.UTF8.GetBytes(provenance.ToJson())));
@@ -197,7 +201,7 @@ public sealed class RunFolder : IDisposable
     /// <param name="seconds">By name, such as <c>seconds/rollout</c>.</param>
     /// <exception cref="InputException">The disk refuses.</exception>
     public void AppendTimings(long iteration, IReadOnlyDictionary<string, double> seconds) =>
-        Write("timings.jsonl", () => _timings.Append(iteration, seconds));
+        Write(TimingsName, () => _timings.Append(iteration, seconds));
 
     /// <summary>Saves what the run needs to go on from here; the two newest checkpoints are kept.</summary>
     /// <param name="iteration">Not smaller than that of the checkpoint before.</param>
@@ -219,12 +223,15 @@ public sealed class RunFolder : IDisposable
     /// <summary>Saves a picture or a page of pictures, replacing one of that name.</summary>
     /// <param name="name">A plain file name.</param>
     /// <exception cref="InputException">The disk refuses.</exception>
-    public void SaveSample(string name, ReadOnlyMemory<byte> content)
-    {
-        if (name != System.IO.Path.GetFileName(name))
-            throw new ArgumentException($"'{name}' is not a plain file name.", nameof(name));
-        Write($"samples/{name}", () => _storage.Replace(System.IO.Path.Combine(In("samples"), name), stream => stream.Write(content.Span)));
-    }
+    public void SaveSample(string name, ReadOnlyMemory<byte> content) => Save("samples", name, content);
+
+    /// <summary>Saves an evaluation, replacing one of that name.</summary>
+    /// <inheritdoc cref="SaveSample"/>
+    public void SaveEvaluation(string name, ReadOnlyMemory<byte> content) => Save("evaluations", name, content);
+
+    /// <summary>Saves the report, replacing an older one.</summary>
+    /// <exception cref="InputException">The disk refuses.</exception>
+    public void SaveReport(ReadOnlyMemory<byte> content) => Save("", ReportName, content);
 
     /// <summary>Saves what was learned, as other tools load it.</summary>
     /// <exception cref="InputException">The disk refuses; the last good checkpoint is named.</exception>
@@ -259,6 +266,14 @@ public sealed class RunFolder : IDisposable
             RunMark.Check(path);
         else if (Directory.EnumerateFileSystemEntries(path).Any(entry => System.IO.Path.GetFileName(entry) is not (LockFile or RunMark.FileName + AtomicWrites.PartialEnding)))
             throw new InputException($"{path}: this folder is not empty and holds no run; choose another --out, or empty it.");
+    }
+
+    private void Save(string folder, string name, ReadOnlyMemory<byte> content)
+    {
+        if (name != System.IO.Path.GetFileName(name))
+            throw new ArgumentException($"'{name}' is not a plain file name.", nameof(name));
+        string path = System.IO.Path.Combine(folder, name);
+        Write(path, () => _storage.Replace(In(path), stream => stream.Write(content.Span)));
     }
 
     /// <summary>Does a write; after a failed one, what is on the disk is left as it is for the next process.</summary>

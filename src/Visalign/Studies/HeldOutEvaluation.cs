@@ -22,9 +22,10 @@ public sealed record Evaluation(IReadOnlyList<Condition> Conditions, IReadOnlyLi
 
     /// <summary>Gold score by task, in the order of the tasks.</summary>
     public IReadOnlyDictionary<string, double> Tasks => Verdicts.GroupBy(verdict => verdict.Task).OrderBy(group => group.Key)
-        .ToDictionary(group => JsonName(group.Key), group => group.Average(verdict => verdict.Correct ? 1.0 : 0));
+        .ToDictionary(group => NameOf(group.Key), group => group.Average(verdict => verdict.Correct ? 1.0 : 0));
 
-    private static string JsonName(SceneTask task) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(task.ToString());
+    /// <summary>A task as files and views name it: "single-object".</summary>
+    public static string NameOf(SceneTask task) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(task.ToString());
 }
 
 /// <summary>Samples a fixed set of prompts with the ODE and has the exact checker judge them.</summary>
@@ -41,30 +42,29 @@ public static class HeldOutEvaluation
     /// <param name="count">Number of prompts.</param>
     /// <param name="steps">ODE steps.</param>
     /// <param name="sample">Which of several samples per prompt, for best-of-N.</param>
-    public static Evaluation Run(NoiseGenerator generator, Weights weights, PromptSplit split, int count, int steps, double guidanceScale, int sample = 0)
+    /// <param name="advanced">Hears which share is done; what it throws ends the evaluation.</param>
+    public static Evaluation Run(
+        NoiseGenerator generator, Weights weights, PromptSplit split, int count, int steps, double guidanceScale, int sample = 0, Action<double>? advanced = null)
     {
         using var scope = Tensor.Scope();
         var conditions = PromptSource.World(split).Draw(Seed, 0, count);
-        var plan = new RolloutPlan
-        {
-            PromptCount = count, GroupSize = 1, Levels = FlowGrid.Shifted(steps), Kernel = StepKernel.Ode, NoiseScale = 0,
-            WindowStart = 0, WindowLength = 0, GuidanceScale = guidanceScale,
-        };
-        var rollout = RolloutSampler.Sample(generator, weights, plan, conditions, LogProbReduction.Mean, Seed, iteration: ((long)split << 32) + sample);
+        var plan = RolloutPlan.Deterministic(count, groupSize: 1, steps, guidanceScale);
+        var rollout = RolloutSampler.Sample(generator, weights, plan, conditions, LogProbReduction.Mean, Seed, iteration: ((long)split << 32) + sample, advanced);
         var pictures = generator.Decode(rollout.Final);
         var verdicts = Enumerable.Range(0, count).Select(i => ExactReward.Check(pictures[i], conditions[i])).ToList();
         return new(conditions, verdicts, pictures, rollout.NetworkEvaluations);
     }
 
     /// <summary>The guidance scale with the highest gold score on tuning prompts; the smaller one on a tie.</summary>
+    /// <param name="advanced">Hears which share is done; what it throws ends the search.</param>
     /// <returns>The scale and every score.</returns>
     public static (double Best, IReadOnlyList<(double Scale, double Score)> Scores) ChooseGuidance(NoiseGenerator generator, Weights weights, int count, int steps, Action<double>? advanced = null)
     {
         List<(double Scale, double Score)> scores = [];
         foreach (double scale in GuidanceScales)
         {
-            scores.Add((scale, Run(generator, weights, PromptSplit.Tuning, count, steps, scale).Score));
-            advanced?.Invoke((double)scores.Count / GuidanceScales.Count);
+            int done = scores.Count;
+            scores.Add((scale, Run(generator, weights, PromptSplit.Tuning, count, steps, scale, advanced: share => advanced?.Invoke((done + share) / GuidanceScales.Count)).Score));
         }
         return (scores.MaxBy(entry => entry.Score).Scale, scores);
     }

@@ -12,8 +12,8 @@ public sealed record ReportData
     /// <summary>The method's name as the catalogue has it.</summary>
     public required string Method { get; init; }
 
-    /// <summary>The paper the method comes from.</summary>
-    public required ReportPaper Paper { get; init; }
+    /// <summary>The paper the method comes from; null for a baseline without one.</summary>
+    public ReportPaper? Paper { get; init; }
 
     /// <summary>The numbers the run is judged by.</summary>
     public required ReportHeadline Headline { get; init; }
@@ -44,9 +44,9 @@ public sealed record ReportData
 }
 
 /// <summary>The paper behind a method.</summary>
-/// <param name="Authors">As one would cite them: "Liu et al.".</param>
+/// <param name="Authors">As one would cite them: "Liu et al."; null where they are not known here.</param>
 /// <param name="Arxiv">The arXiv number, "2505.05470"; null when the paper is not there.</param>
-public sealed record ReportPaper(string Title, string Authors, int Year, string? Arxiv = null);
+public sealed record ReportPaper(string Title, string? Authors, int Year, string? Arxiv = null);
 
 /// <summary>The base model at its best guidance scale against the aligned model, on prompts that training never saw.</summary>
 public sealed record ReportHeadline

@@ -10,7 +10,7 @@ internal static class ReportHero
 
     public static Markup Render(ReportData data) => Markup.Of($"""
         <header class="masthead"><p class="eyebrow">Visalign · alignment report</p><h1>{data.Title}</h1>
-        <p class="method"><b>{data.Method}</b> · {Citation(data.Paper)}</p></header>
+        <p class="method"><b>{data.Method}</b>{(data.Paper is { } paper ? Markup.Of($" · {Citation(paper)}") : Markup.None)}</p></header>
         <section class="hero{(data.Curves.Count == 0 ? " alone" : "")}" aria-labelledby="headline-title">
         <div class="card headline"><h2 id="headline-title" class="eyebrow">Held-out {data.Headline.Metric}</h2>{Numbers(data.Headline)}{Concerns(data.Remarks)}</div>
         {data.Curves.Take(1).Select(panel => ReportCurvePanel.Render(panel, "curve-1"))}</section>
@@ -27,8 +27,13 @@ internal static class ReportHero
         return counts.Length == 0 ? Markup.None : Markup.Of($"""<p class="concerns"><a href="#watchdog">{string.Join(" and ", counts)} from the watchdog</a></p>""");
     }
 
-    private static Markup Citation(ReportPaper paper) => Markup.Of(
-        $"{paper.Authors} ({paper.Year.ToString(CultureInfo.InvariantCulture)}), <cite>{paper.Title}</cite>{Link(paper.Arxiv)}");
+    private static Markup Citation(ReportPaper paper)
+    {
+        string year = paper.Year.ToString(CultureInfo.InvariantCulture);
+        return paper.Authors is { } authors
+            ? Markup.Of($"{authors} ({year}), <cite>{paper.Title}</cite>{Link(paper.Arxiv)}")
+            : Markup.Of($"<cite>{paper.Title}</cite>, {year}{Link(paper.Arxiv)}");
+    }
 
     private static Markup Link(string? arxiv) => arxiv is null
         ? Markup.None

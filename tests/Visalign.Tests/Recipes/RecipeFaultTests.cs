@@ -52,6 +52,7 @@ public sealed class RecipeFaultTests
 
     [Theory]
     [InlineData("preflight: {}", "flow-grpo.yaml(4,1): unknown key 'preflight'.")]
+    [InlineData("evaluation: { seeds: 8 }", "flow-grpo.yaml(4,15): unknown key 'seeds' in 'evaluation'.")]
     [InlineData("budget: { evaluate_every: 2 }", "flow-grpo.yaml(4,11): unknown key 'evaluate_every' in 'budget'.")]
     public void A_key_that_nothing_reads_is_refused(string line, string begin)
     {

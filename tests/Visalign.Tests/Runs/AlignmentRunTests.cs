@@ -7,11 +7,7 @@ public sealed class AlignmentRunTests : IDisposable
     private readonly TemporaryFolder _root = new();
     private readonly string _model;
 
-    public AlignmentRunTests()
-    {
-        _model = _root["model"];
-        TinyModel.Save(_model);
-    }
+    public AlignmentRunTests() => _model = TinyModel.Create(_root["model"]);
 
     public void Dispose() => _root.Dispose();
 
@@ -79,6 +75,35 @@ public sealed class AlignmentRunTests : IDisposable
         Assert.Equal(File.ReadAllBytes(_root["whole/metrics.jsonl"]), File.ReadAllBytes(_root["broken/metrics.jsonl"]));
         Assert.Equal(File.ReadAllBytes(_root["whole/policy.safetensors"]), File.ReadAllBytes(_root["broken/policy.safetensors"]));
         Assert.Equal(File.ReadAllBytes(_root["whole/checkpoints/00000004.safetensors"]), File.ReadAllBytes(_root["broken/checkpoints/00000004.safetensors"]));
+    }
+
+    [Fact]
+    public void Advancing_in_parts_is_running_through_with_a_checkpoint_after_each_part()
+    {
+        using (var whole = Start("whole")) whole.Run(CancellationToken.None);
+        using (var parts = Start("parts"))
+        {
+            parts.Advance(1, CancellationToken.None);
+            Assert.True(File.Exists(_root["parts/checkpoints/00000001.safetensors"]));
+            parts.Advance(1, CancellationToken.None);
+            Assert.Equal(1, parts.Iteration);
+            parts.Advance(9, CancellationToken.None);
+            Assert.Equal(4, parts.Iteration);
+            parts.SavePolicy();
+        }
+
+        Assert.Equal(File.ReadAllBytes(_root["whole/metrics.jsonl"]), File.ReadAllBytes(_root["parts/metrics.jsonl"]));
+        Assert.Equal(File.ReadAllBytes(_root["whole/policy.safetensors"]), File.ReadAllBytes(_root["parts/policy.safetensors"]));
+    }
+
+    [Fact]
+    public void Sheets_of_the_rollout_have_a_row_for_each_prompt()
+    {
+        using (var run = Start("run", "samples.every=2")) run.Run(CancellationToken.None);
+
+        Assert.Equal(["000002.png", "000004.png"], Directory.EnumerateFiles(_root["run/samples"]).Select(Path.GetFileName).Order());
+        var sheet = Visalign.Pictures.Png.Read(_root["run/samples/000002.png"]);
+        Assert.Equal((3 * 66 + 2, 4 * 66 + 2), (sheet.Height, sheet.Width));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ public sealed class PreflightTests : IDisposable
     private readonly TemporaryFolder _root = new();
     private readonly Listener _listener = new();
 
-    public PreflightTests() => TinyModel.Save(_root["model"]);
+    public PreflightTests() => TinyModel.Create(_root["model"]);
 
     public void Dispose() => _root.Dispose();
 

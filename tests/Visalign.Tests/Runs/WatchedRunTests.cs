@@ -8,7 +8,7 @@ public sealed class WatchedRunTests : IDisposable
     private readonly TemporaryFolder _root = new();
     private readonly Listener _listener = new();
 
-    public WatchedRunTests() => TinyModel.Save(_root["model"]);
+    public WatchedRunTests() => TinyModel.Create(_root["model"]);
 
     public void Dispose() => _root.Dispose();
 

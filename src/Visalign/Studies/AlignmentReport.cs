@@ -1,0 +1,83 @@
+using System.Globalization;
+using Visalign.Benchmarks;
+using Visalign.Methods;
+using Visalign.Runs;
+using Visalign.Worlds;
+
+namespace Visalign.Studies;
+
+/// <summary>The report of a finished run, drawn from its folder alone.</summary>
+public static class AlignmentReport
+{
+    private const string Command = "# The recipe below stands beside this page.\nvisalign align recipe.yaml";
+
+    /// <summary>Draws the page, and samples the gallery for it.</summary>
+    /// <returns>The page's whole text, to be written as UTF-8.</returns>
+    /// <exception cref="InputException">The run has not ended, or something in its folder is missing or damaged.</exception>
+    public static string Draw(KeptRun run)
+    {
+        using var policy = Policy.OfRun(run.Path);
+        var cost = run.Cost();
+        var before = EvaluationFolder.Get<KeptEvaluation>(run.Path, EvaluationFolder.Base);
+        var after = EvaluationFolder.Get<KeptEvaluation>(run.Path, EvaluationFolder.Result);
+        var gain = CrossedBootstrap.PairedGain([before.Scores()], [after.Scores()]);
+        var recipe = run.Recipe;
+        string slug = MethodCatalog.All.Single(entry => entry.Record == recipe.Method.GetType()).Name;
+        var paper = PaperCatalog.Load().FirstOrDefault(paper => paper.Slug == slug);
+        string method = paper?.Name ?? slug;
+        var trained = TimeSpan.FromSeconds(run.Timings.Sum(line => line.Values.Where(part => part.Key != "seconds/evaluation").Sum(part => part.Value)));
+        ComparedSystem aligned = System(method, SystemRole.Aligned, after) with { Gain = gain, RewardCalls = cost.RewardCalls, WallTime = trained };
+
+        return ReportPage.Render(new()
+        {
+            Title = $"{method} on {Path.GetFileName(Path.TrimEndingDirectorySeparator(recipe.Model))}",
+            Method = method,
+            Paper = paper is null ? null : new(paper.Title, null, int.Parse(paper.Date[..4], CultureInfo.InvariantCulture), paper.Arxiv is [>= '0' and <= '9', ..] ? paper.Arxiv : null),
+            Headline = new()
+            {
+                Metric = "exact score",
+                Base = Score(before.Scores()),
+                BaseGuidanceScale = before.GuidanceScale,
+                Aligned = Score(after.Scores()),
+                Gain = gain,
+                PromptCount = before.Prompts,
+                SeedCount = 1,
+            },
+            Curves = TrainingCurves.Of(run, before, after),
+            Gallery = BeforeAndAfter.Sample(policy, before, after),
+            Systems = [System("Base", SystemRole.Base, before), aligned],
+            Remarks = [.. run.Remarks.Select(remark => new WatchdogRemark(RemarkSeverity.Warning, remark.Text, remark.Iteration == 0 ? null : remark.Iteration))],
+            Cost = new(cost.RewardCalls, cost.NetworkEvaluations, trained, $"{Threads(run)} of {run.Provenance.Processor}"),
+            Recipe = Recipe.File.Resolve(recipe),
+            Provenance = Origins(run, before),
+            Command = Command,
+        });
+    }
+
+    private static ComparedSystem System(string name, SystemRole role, KeptEvaluation kept) => new()
+    {
+        Name = name,
+        Role = role,
+        Note = string.Create(CultureInfo.InvariantCulture, $"at its best guidance scale, {kept.GuidanceScale}"),
+        Score = Score(kept.Scores()),
+        Tasks = [.. kept.Scores().Index().GroupBy(score => PromptSampler.Draw(kept.Split, HeldOutEvaluation.Seed, score.Index).Request.Task)
+            .OrderBy(task => task.Key).Select(task => new TaskScore(Evaluation.NameOf(task.Key).Replace('-', ' '), Score([.. task.Select(score => score.Item)])))],
+    };
+
+    private static string Threads(KeptRun run) => ReportNumbers.Count(run.Provenance.Threads, "thread");
+
+    private static Estimate Score(double[] scores) => CrossedBootstrap.Mean([scores]);
+
+    private static ProvenanceEntry[] Origins(KeptRun run, KeptEvaluation measured) =>
+    [
+        new("Program", run.Provenance.Program),
+        new("Engine", $"{run.Provenance.Engine}, {Threads(run)}"),
+        new("BLAS kernels", run.Provenance.BlasCore),
+        new("Processor", run.Provenance.Processor),
+        new("System", $"{run.Provenance.OperatingSystem}, {run.Provenance.Runtime}"),
+        new("Base model", $"{run.Recipe.Model}, sha256 {run.Provenance.BaseHash}"),
+        .. run.Provenance.DataHash is { } data ? new[] { new ProvenanceEntry("Prompts", $"{run.Recipe.Prompts}, sha256 {data}") } : [],
+        new("Seed", run.Provenance.Seed.ToString(CultureInfo.InvariantCulture)),
+        new("Measured with", string.Create(CultureInfo.InvariantCulture, $"{measured.Steps} ODE steps, prompts and start noise of seed {HeldOutEvaluation.Seed}")),
+    ];
+}

@@ -1,0 +1,150 @@
+using System.Globalization;
+using Visalign.Generators;
+using Visalign.Networks;
+using Visalign.Runs;
+using Visalign.Torch;
+using Visalign.Torch.Engines;
+using Visalign.Worlds;
+
+namespace Visalign.Studies;
+
+/// <summary>A whole alignment in a run folder: the base measured, the training with its curve, the result measured, the report.</summary>
+/// <remarks>
+/// Base and result are each measured at the guidance scale that is best for them on tuning prompts, on the same held-out
+/// prompts from the same start noise. Whatever was measured is kept at once, so that going on measures only what is missing.
+/// </remarks>
+public sealed class AlignmentStudy
+{
+    private readonly AlignmentRun _run;
+    private readonly IRunObserver _observer;
+    private readonly TimeProvider _clock;
+    private readonly CancellationToken _stop;
+    private readonly Runs.EvaluationOptions _options;
+
+    private AlignmentStudy(AlignmentRun run, IRunObserver observer, TimeProvider clock, CancellationToken stop) =>
+        (_run, _observer, _clock, _stop, _options) = (run, observer, clock, stop, run.Recipe.Evaluation);
+
+    /// <summary>Aligns in a new run folder.</summary>
+    /// <param name="path">A folder that is missing or empty.</param>
+    /// <param name="stop">Honored after the iteration or the forward pass at hand.</param>
+    /// <exception cref="RunInterruptedException">Stopped.</exception>
+    /// <exception cref="InputException">The recipe or the folder cannot be used.</exception>
+    public static AlignmentResult Start(string path, Recipe recipe, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+    {
+        Engine.Start(new() { Threads = recipe.Threads ?? 0 });
+        long started = clock.GetTimestamp();
+        using var run = AlignmentRun.Create(path, Anchored(recipe), observer, clock);
+        return new AlignmentStudy(run, observer, clock, stop).Complete(started, spent: 0);
+    }
+
+    /// <summary>Goes on with a run folder from its newest checkpoint; what is done is not done again.</summary>
+    /// <inheritdoc cref="Start"/>
+    public static AlignmentResult Resume(string path, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+    {
+        long started = clock.GetTimestamp();
+        using var run = AlignmentRun.Resume(path, observer, clock);
+        double spent = KeptRun.Open(path).Timings.Sum(line => line.Values.Values.Sum());
+        return new AlignmentStudy(run, observer, clock, stop).Complete(started, spent);
+    }
+
+    // Paths of the user's would lead elsewhere when the run is gone on with from another folder.
+    private static Recipe Anchored(Recipe recipe) => recipe with
+    {
+        Model = !ModelFolder.Shipped.Contains(recipe.Model) && Directory.Exists(recipe.Model) ? Path.GetFullPath(recipe.Model) : recipe.Model,
+        Prompts = recipe.Prompts != "world" && File.Exists(recipe.Prompts) ? Path.GetFullPath(recipe.Prompts) : recipe.Prompts,
+    };
+
+    private AlignmentResult Complete(long started, double spent)
+    {
+        string path = _run.Folder.Path;
+        try
+        {
+            var before = MeasureAtBestGuidance(EvaluationFolder.Base, "the base", 0, () => _run.Generator.Base);
+            Train();
+            _run.SavePolicy();
+            var after = MeasureAtBestGuidance(EvaluationFolder.Result, "the result", _run.Iteration, () => _run.Result);
+
+            _observer.Began("drawing the report");
+            string page = AlignmentReport.Draw(KeptRun.Open(path));
+            _run.Folder.SaveReport(System.Text.Encoding.UTF8.GetBytes(page));
+            double seconds = spent + _clock.GetElapsedTime(started).TotalSeconds;
+            return new(before, after, TimeSpan.FromSeconds(seconds), Path.GetFullPath(path), Path.GetFullPath(KeptRun.Open(path).ReportFile));
+        }
+        catch (OperationCanceledException stopped) when (_stop.IsCancellationRequested)
+        {
+            throw new RunInterruptedException(_run.Iteration, _run.Recipe.Budget.Iterations, path, stopped);
+        }
+    }
+
+    private void Train()
+    {
+        long end = _run.Recipe.Budget.Iterations;
+        if (_options.Every == 0)
+        {
+            _run.Advance(end, _stop);
+            return;
+        }
+        foreach (var kept in EvaluationFolder.Curve(_run.Folder.Path).Where(kept => kept.Iteration < _run.Iteration)) Announce(kept);
+        while (true)
+        {
+            if (_run.Iteration % _options.Every == 0 || _run.Iteration == end) Announce(MeasureCurve());
+            if (_run.Iteration >= end) return;
+            _run.Advance(Math.Min((_run.Iteration / _options.Every + 1) * _options.Every, end), _stop);
+        }
+    }
+
+    private void Announce(KeptEvaluation kept) => _observer.Evaluated(kept.Iteration, kept.Score, kept.Tasks);
+
+    private KeptEvaluation MeasureCurve() => Measure(EvaluationFolder.During(_run.Iteration), _run.Iteration, () => _run.Result,
+        _options.CurvePrompts, _run.Recipe.Rollout.GuidanceScale, $"measuring iteration {_run.Iteration}");
+
+    private KeptEvaluation MeasureAtBestGuidance(string name, string what, long iteration, Func<Weights> weights)
+    {
+        double scale = ChooseGuidance(EvaluationFolder.GuidanceOf(name), what, iteration, weights).Best;
+        var kept = Measure(name, iteration, weights, _options.Prompts, scale, $"measuring {what}");
+        _observer.Told(string.Create(CultureInfo.InvariantCulture,
+            $"{what}: {kept.Score:P1} of {kept.Prompts} held-out prompts at its best guidance scale, {scale}"));
+        return kept;
+    }
+
+    private GuidanceChoice ChooseGuidance(string name, string what, long iteration, Func<Weights> weights)
+    {
+        if (EvaluationFolder.Find<GuidanceChoice>(_run.Folder.Path, name) is { } kept
+            && (kept.Iteration, kept.Steps, kept.Prompts) == (iteration, _options.Steps, _options.TuningPrompts)) return kept;
+        return Timed($"choosing the guidance scale of {what}", name, () =>
+        {
+            var (best, scores) = HeldOutEvaluation.ChooseGuidance(_run.Generator, weights(), _options.TuningPrompts, _options.Steps, Advanced);
+            return new GuidanceChoice
+            {
+                Iteration = iteration, Steps = _options.Steps, Prompts = _options.TuningPrompts, Best = best,
+                Scores = [.. scores.Select(entry => new GuidanceScore(entry.Scale, entry.Score))],
+            };
+        });
+    }
+
+    private KeptEvaluation Measure(string name, long iteration, Func<Weights> weights, int prompts, double scale, string part)
+    {
+        if (EvaluationFolder.Find<KeptEvaluation>(_run.Folder.Path, name) is { } kept
+            && (kept.Iteration, kept.Steps, kept.Prompts, kept.GuidanceScale) == (iteration, _options.Steps, prompts, scale)) return kept;
+        return Timed(part, name, () => KeptEvaluation.Of(
+            HeldOutEvaluation.Run(_run.Generator, weights(), PromptSplit.HeldOut, prompts, _options.Steps, scale, advanced: Advanced),
+            iteration, PromptSplit.HeldOut, scale, _options.Steps));
+    }
+
+    private T Timed<T>(string part, string name, Func<T> measure) where T : class
+    {
+        _observer.Began(part);
+        long started = _clock.GetTimestamp();
+        using var scope = Tensor.Scope();
+        var measured = measure();
+        EvaluationFolder.Save(_run.Folder, name, measured);
+        _run.Folder.AppendTimings(_run.Iteration, new Dictionary<string, double> { ["seconds/evaluation"] = _clock.GetElapsedTime(started).TotalSeconds });
+        return measured;
+    }
+
+    private void Advanced(double share)
+    {
+        _stop.ThrowIfCancellationRequested();
+        _observer.Advanced(share);
+    }
+}

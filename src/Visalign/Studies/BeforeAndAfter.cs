@@ -1,0 +1,31 @@
+using Visalign.Networks;
+using Visalign.Pictures;
+using Visalign.Runs;
+using Visalign.Worlds;
+
+namespace Visalign.Studies;
+
+/// <summary>The gallery of a report: the first held-out prompts, each from the same start noise under base and policy.</summary>
+internal static class BeforeAndAfter
+{
+    /// <summary>Four prompts of each of the six tasks, as they come: chosen by nobody.</summary>
+    private const int PairCount = 24;
+
+    /// <summary>Samples the pairs, each side at its own best guidance scale.</summary>
+    internal static IReadOnlyList<PicturePair> Sample(Policy policy, KeptEvaluation before, KeptEvaluation after)
+    {
+        var (left, right) = (Pictures(policy, policy.Generator.Base, before), Pictures(policy, policy.Weights, after));
+
+        return [.. left.Conditions.Select((condition, index) => new PicturePair(condition.Prompt, Judged(left, index), Judged(right, index)))];
+    }
+
+    private static Evaluation Pictures(Policy policy, Weights weights, KeptEvaluation kept) =>
+        HeldOutEvaluation.Run(policy.Generator, weights, kept.Split, Math.Min(PairCount, kept.Prompts), kept.Steps, kept.GuidanceScale);
+
+    private static JudgedPicture Judged(Evaluation evaluation, int index)
+    {
+        Verdict verdict = evaluation.Verdicts[index];
+
+        return new(Png.Encode(RgbPicture.Of(evaluation.Pictures, index)), verdict.Explanation.Split("; "), verdict.Correct);
+    }
+}

@@ -1,0 +1,76 @@
+using Visalign.Worlds;
+
+namespace Visalign.Studies;
+
+/// <summary>An evaluation as a run folder keeps it: everything but the pictures, which can be sampled again.</summary>
+public sealed record KeptEvaluation
+{
+    private const char Right = '1', Wrong = '0';
+
+    /// <summary>Iterations of training behind what was measured; 0 for the base.</summary>
+    public required long Iteration { get; init; }
+
+    /// <summary>Whose prompts.</summary>
+    public required PromptSplit Split { get; init; }
+
+    /// <summary>Guidance scale; 1 is off.</summary>
+    public required double GuidanceScale { get; init; }
+
+    /// <summary>ODE steps.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>Number of prompts: the first of the split under <see cref="HeldOutEvaluation.Seed"/>.</summary>
+    public required int Prompts { get; init; }
+
+    /// <summary>Share of pictures that the exact checker accepts.</summary>
+    public required double Score { get; init; }
+
+    /// <summary>Mean graded score.</summary>
+    public required double SoftScore { get; init; }
+
+    /// <summary>Score by task.</summary>
+    public required IReadOnlyDictionary<string, double> Tasks { get; init; }
+
+    /// <summary>A character for each prompt in order: 1 where its picture was accepted, 0 where not.</summary>
+    public required string Correct { get; init; }
+
+    /// <summary>Samples × forwards, both guidance branches counted.</summary>
+    public required long NetworkEvaluations { get; init; }
+
+    /// <summary>What to keep of an evaluation.</summary>
+    public static KeptEvaluation Of(Evaluation evaluation, long iteration, PromptSplit split, double guidanceScale, int steps) => new()
+    {
+        Iteration = iteration,
+        Split = split,
+        GuidanceScale = guidanceScale,
+        Steps = steps,
+        Prompts = evaluation.Verdicts.Count,
+        Score = evaluation.Score,
+        SoftScore = evaluation.SoftScore,
+        Tasks = evaluation.Tasks,
+        Correct = string.Concat(evaluation.Verdicts.Select(verdict => verdict.Correct ? Right : Wrong)),
+        NetworkEvaluations = evaluation.NetworkEvaluations,
+    };
+
+    /// <summary>Each prompt's score, 0 or 1: what intervals are resampled from.</summary>
+    public double[] Scores() => [.. Correct.Select(mark => mark == Right ? 1.0 : 0)];
+}
+
+/// <summary>How a guidance scale was chosen.</summary>
+public sealed record GuidanceChoice
+{
+    /// <summary>Iterations of training behind what was measured; 0 for the base.</summary>
+    public required long Iteration { get; init; }
+
+    /// <summary>ODE steps.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>Number of tuning prompts.</summary>
+    public required int Prompts { get; init; }
+
+    /// <summary>The scale with the highest score; the smaller one on a tie.</summary>
+    public required double Best { get; init; }
+
+    /// <summary>Score at every scale that was tried.</summary>
+    public required IReadOnlyList<GuidanceScore> Scores { get; init; }
+}

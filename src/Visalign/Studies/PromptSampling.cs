@@ -1,0 +1,52 @@
+using Visalign.Generators;
+using Visalign.Pictures;
+using Visalign.Rollouts;
+using Visalign.Runs;
+using Visalign.Torch;
+using Visalign.Worlds;
+
+namespace Visalign.Studies;
+
+/// <summary>How pictures of one prompt are sampled.</summary>
+public sealed record SamplingOptions
+{
+    /// <summary>Pictures, each from start noise of its own.</summary>
+    public int Count { get; init; } = 1;
+
+    /// <summary>ODE steps.</summary>
+    public int Steps { get; init; } = 8;
+
+    /// <summary>Classifier-free guidance; 1 is off.</summary>
+    public required double GuidanceScale { get; init; }
+
+    /// <summary>Of the start noise: the same seed gives the same pictures.</summary>
+    public ulong Seed { get; init; } = 1;
+}
+
+/// <summary>Pictures of one prompt.</summary>
+/// <param name="Verdicts">What the exact checker says of each; empty where the prompt is no sentence of the embedded world.</param>
+/// <param name="Remark">Why there are no verdicts; null where there are.</param>
+public sealed record PromptSample(PictureBatch Pictures, IReadOnlyList<Verdict> Verdicts, string? Remark);
+
+/// <summary>Samples pictures of a prompt and has the exact checker judge them where it understands the prompt.</summary>
+public static class PromptSampling
+{
+    /// <summary>Samples and judges.</summary>
+    /// <exception cref="InputException">A word the model does not know; the sentence lists those it does.</exception>
+    public static PromptSample Run(Policy policy, string prompt, SamplingOptions options)
+    {
+        using var scope = Tensor.Scope();
+        var plan = RolloutPlan.Deterministic(promptCount: 1, options.Count, options.Steps, options.GuidanceScale);
+        var rollout = RolloutSampler.Sample(policy.Generator, policy.Weights, plan, [new(prompt)], LogProbReduction.Mean, options.Seed, iteration: 0);
+        var pictures = policy.Generator.Decode(rollout.Final);
+        try
+        {
+            var request = PromptGrammar.Parse(prompt);
+            return new(pictures, [.. Enumerable.Range(0, options.Count).Select(i => SceneChecker.Check(pictures[i], request))], null);
+        }
+        catch (InputException notASentence)
+        {
+            return new(pictures, [], notASentence.Message);
+        }
+    }
+}
