@@ -44,6 +44,7 @@ public static class CommandLineProgram
         var (sentence, code) = failure switch
         {
             InputException mistake => (mistake.Message, ExitCode.BadInput),
+            WatchdogStopException stopped => (stopped.Message, ExitCode.Interrupted),
             RunInterruptedException stopped => (stopped.Message, ExitCode.Interrupted),
             OperationCanceledException => ("Interrupted.", ExitCode.Interrupted),
             _ => ($"{failure.GetType().Name}: {FirstLine(failure.Message)}\nVISALIGN_DEBUG=1 shows where, 'visalign doctor' examines this machine.", ExitCode.Failed),

@@ -10,10 +10,10 @@ public interface IRunObserver
     /// <param name="share">In [0, 1].</param>
     void Advanced(double share);
 
-    /// <summary>Something to tell in a sentence: batch arithmetic, a preflight finding, where the run folder is.</summary>
+    /// <summary>Something to tell in a sentence: batch arithmetic, what the preflight found in order, where the run folder is.</summary>
     void Told(string sentence);
 
-    /// <summary>The watchdog noticed something.</summary>
+    /// <summary>Preflight or watchdog noticed something that is going wrong.</summary>
     void Warned(string sentence);
 
     /// <summary>An iteration ended.</summary>

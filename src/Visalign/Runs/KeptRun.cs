@@ -29,7 +29,7 @@ public sealed class KeptRun
     /// <summary>A line of metrics for every iteration so far.</summary>
     public IReadOnlyList<IterationLine> Metrics => IterationLog.Read(System.IO.Path.Combine(Path, RunFolder.MetricsName));
 
-    /// <summary>What the watchdog noticed.</summary>
+    /// <summary>What preflight and watchdog had to say.</summary>
     public IReadOnlyList<RunRemark> Remarks => RemarkLog.Read(System.IO.Path.Combine(Path, RunFolder.RemarksName));
 
     /// <summary>Wall times of everything it did so far; what a killed process did in vain is among them.</summary>

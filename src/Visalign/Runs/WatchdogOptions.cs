@@ -14,7 +14,7 @@ public sealed record WatchdogOptions
 
     /// <summary>Largest divergence from the base, kl/mean.</summary>
     [Range(0, 1e9, MinimumIsExclusive = true)]
-    public double MaxKl { get; init; } = 0.03;
+    public double MaxKl { get; init; } = 0.1;
 
     /// <summary>Largest share of clipped ratios among samples of one sign of the advantage.</summary>
     [Range(0, 1)]

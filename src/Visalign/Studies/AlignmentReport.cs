@@ -44,7 +44,7 @@ public static class AlignmentReport
             Curves = TrainingCurves.Of([("policy", [run])], [TrainingCurves.Level("base", before), TrainingCurves.Level("result", after)]),
             Gallery = BeforeAndAfter.Sample(policy, before, after),
             Systems = [System("Base", SystemRole.Base, before), aligned],
-            Remarks = [.. run.Remarks.Select(remark => new WatchdogRemark(RemarkSeverity.Warning, remark.Text, remark.Iteration))],
+            Remarks = [.. run.Remarks.Select(remark => new WatchdogRemark(RemarkSeverity.Warning, remark.Text, remark.Iteration == 0 ? null : remark.Iteration))],
             Cost = new(cost.RewardCalls, cost.NetworkEvaluations, trained, $"{Threads(run)} of {run.Provenance.Processor}"),
             Recipe = Recipe.File.Resolve(recipe),
             Provenance = Origins(run, before),

@@ -89,7 +89,7 @@ public sealed class RecipeWritingTests
             watchdog:
               stop: false
               window: 10
-              max_kl: 0.03
+              max_kl: 0.1
               max_clip_share: 0.6
               max_without_signal: 0.8
               heldout_fall: 0.1
