@@ -17,6 +17,14 @@ internal static class PaperCard
         Add(facts, "oracle", paper.Oracle ? "yes, its formulas reproduce the reference's numbers" : "no");
         Add(facts, "shown", paper.Shown ? "yes, compared with its baseline over several seeds" : "no");
         Add(facts, "claim held", paper.ClaimHeld is { } held ? held.ToString().ToLowerInvariant() : "not measured");
+        if (paper.Study is { } study)
+        {
+            Add(facts, "hypothesis", study.Hypothesis);
+            Add(facts, "baselines", study.Baselines);
+            Add(facts, "budget", study.Budget);
+            Add(facts, "repeat it", study.Command);
+            Add(facts, "came out", study.Result);
+        }
 
         return new Rows(
             new Text($"{paper.Name} ({paper.Slug})", new Style(Palette.Score, decoration: Decoration.Bold)),

@@ -85,4 +85,26 @@ public sealed record Paper
 
     /// <summary>Whether its claim held in that comparison; null before it was made.</summary>
     public ClaimHeld? ClaimHeld { get; init; }
+
+    /// <summary>What that comparison was to show and what came out; null before it was planned.</summary>
+    public PaperStudy? Study { get; init; }
+}
+
+/// <summary>A comparison over several seeds: written down before its runs, all but the result.</summary>
+public sealed record PaperStudy
+{
+    /// <summary>What the paper's claim means in the embedded world, such that it can fail.</summary>
+    public required string Hypothesis { get; init; }
+
+    /// <summary>What it is compared with.</summary>
+    public required string Baselines { get; init; }
+
+    /// <summary>Reward calls, optimizer steps and prompts.</summary>
+    public required string Budget { get; init; }
+
+    /// <summary>The command that runs all of it.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>What came out, with numbers; empty before the runs.</summary>
+    public string Result { get; init; } = "";
 }

@@ -50,6 +50,8 @@ public sealed class ProvenanceTests : IDisposable
         string before = ContentHash.Of(_folder["model"]);
 
         Assert.Equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", ContentHash.Of(_folder["model/a"]));
+        File.WriteAllText(_folder["model/README.md"], "told later");
+        Assert.Equal(before, ContentHash.Of(_folder["model"]));
         File.Move(_folder["model/a"], _folder["model/b"]);
         Assert.NotEqual(before, ContentHash.Of(_folder["model"]));
         Assert.Contains("cannot be read", Assert.Throws<InputException>(() => ContentHash.Of(_folder["none"])).Message, StringComparison.Ordinal);
