@@ -75,9 +75,7 @@ public sealed record FlowGrpo : IMethod
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {
-        int batches = Plan(context, 0).MicroBatches(context.Rollout.Prompts * context.Rollout.GroupSize).Count();
-        if (context.Optimizer.UpdatesPerIteration > batches)
-            throw new InputException($"optimizer.updates_per_iteration is {context.Optimizer.UpdatesPerIteration}, but an iteration has only {batches} micro-batches to share out. Lower it, or lower rollout.micro_batch.");
+        MicroBatchShares.Require(Plan(context, 0), context.Optimizer);
         return new()
         {
             Plan = iteration => Plan(context, iteration),
@@ -120,11 +118,10 @@ public sealed record FlowGrpo : IMethod
 
     private IEnumerable<Update> Updates(AssemblyContext context, Rollout rollout, double[] advantages, Term? only = null)
     {
-        int count = context.Optimizer.UpdatesPerIteration, rows = rollout.Plan.SampleCount;
+        int count = context.Optimizer.UpdatesPerIteration;
         for (int update = 0; update < count; update++)
         {
-            // Whole micro-batches go to one update, so that replays keep the rollout's shapes.
-            var batches = rollout.Plan.MicroBatches(rows).Where((_, at) => at % count == update).ToList();
+            var batches = MicroBatchShares.Of(rollout.Plan, update, count);
             long kept = batches.Sum(batch => Enumerable.Range(batch.Start, batch.Length).Count(row => IsKept(advantages[row])));
             if (kept == 0) continue;
             yield return new([.. from transition in rollout.Transitions from batch in batches

@@ -14,11 +14,15 @@ public interface IMethod
 
 /// <summary>What a method is assembled for.</summary>
 /// <param name="Generator">Holds the base weights, which are the reference.</param>
-/// <param name="Policy">The tree under training.</param>
+/// <param name="Adapter">What is trained.</param>
 /// <param name="Rollout">How many samples an iteration takes, and how.</param>
 /// <param name="Optimizer">How many updates it makes of them.</param>
 /// <param name="Seed">Everything random follows from it.</param>
-public sealed record AssemblyContext(NoiseGenerator Generator, Weights Policy, RolloutOptions Rollout, OptimizerOptions Optimizer, ulong Seed);
+public sealed record AssemblyContext(NoiseGenerator Generator, Adapter Adapter, RolloutOptions Rollout, OptimizerOptions Optimizer, ulong Seed)
+{
+    /// <summary>The tree under training.</summary>
+    public Weights Policy => Adapter.Weights;
+}
 
 /// <summary>A method as the training loop sees it.</summary>
 public sealed record Assembly
@@ -37,6 +41,15 @@ public sealed record Assembly
 
     /// <summary>The terms of the loss that weigh anything; their gradients add up to those of <see cref="Updates"/>.</summary>
     public required IReadOnlyList<LossTerm> Terms { get; init; }
+
+    /// <summary>Gives the tree that rollouts sample from, where that is not the policy under training; its views belong to the open scope.</summary>
+    public Func<Weights>? Behavior { get; init; }
+
+    /// <summary>What the method carries from one iteration to the next, by names of its own: float32, persistent. The run saves, restores and frees it.</summary>
+    public IReadOnlyList<(string Name, Tensor Tensor)> State { get; init; } = [];
+
+    /// <summary>Moves <see cref="State"/> on when an iteration's updates are done, given the optimizer steps taken so far.</summary>
+    public Action<long>? AfterUpdates { get; init; }
 }
 
 /// <summary>One term of a loss, such as its penalty for leaving the reference.</summary>

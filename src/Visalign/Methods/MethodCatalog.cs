@@ -7,6 +7,7 @@ public static class MethodCatalog
     public static IReadOnlyList<(string Name, Type Record)> All { get; } =
     [
         ("best-of-group-tuning", typeof(BestOfGroupTuning)),
+        ("diffusion-nft", typeof(DiffusionNft)),
         ("flow-grpo", typeof(FlowGrpo)),
     ];
 }

@@ -16,7 +16,7 @@ using Visalign.Worlds;
 namespace Visalign.Runs;
 
 /// <summary>Executes a recipe in a run folder: rollouts, rewards, credit, updates, checkpoints.</summary>
-/// <remarks>All chance follows from the recipe's seed and the iteration, so weights and moments are all the state there is.</remarks>
+/// <remarks>All chance follows from the recipe's seed and the iteration, so weights, moments and what the method keeps are all the state there is.</remarks>
 public sealed class AlignmentRun : IDisposable
 {
     private readonly IRunObserver _observer;
@@ -44,7 +44,7 @@ public sealed class AlignmentRun : IDisposable
         _adapter = Adapter.Of(generator.Base, recipe.Adapter, (ulong)recipe.Seed);
         try
         {
-            _assembly = recipe.Method.Assemble(new(generator, _adapter.Weights, recipe.Rollout, recipe.Optimizer, (ulong)recipe.Seed));
+            _assembly = recipe.Method.Assemble(new(generator, _adapter, recipe.Rollout, recipe.Optimizer, (ulong)recipe.Seed));
         }
         catch
         {
@@ -191,7 +191,7 @@ public sealed class AlignmentRun : IDisposable
         ulong seed = (ulong)Recipe.Seed;
         var plan = _assembly.Plan(Iteration);
         var conditions = _prompts.Draw(seed, Iteration * plan.PromptCount, plan.PromptCount);
-        var rollout = RolloutSampler.Sample(Generator, _adapter.Weights, plan, conditions, _assembly.Reduction, seed, Iteration);
+        var rollout = RolloutSampler.Sample(Generator, _assembly.Behavior?.Invoke() ?? _adapter.Weights, plan, conditions, _assembly.Reduction, seed, Iteration);
         double sampled = Seconds(ref started);
         var pictures = Generator.Decode(rollout.Final);
         if (Recipe.Samples.Every > 0 && (Iteration + 1) % Recipe.Samples.Every == 0) SaveSample(pictures, plan.GroupSize);
@@ -218,6 +218,7 @@ public sealed class AlignmentRun : IDisposable
             double decay = Recipe.Optimizer.EmaDecay > 0 ? AverageDecay.At(_optimizer.StepCount, Recipe.Optimizer.EmaDecay) : 1;
             statistics.Mean("gradient/norm", _optimizer.Step(rate, decay));
         }
+        _assembly.AfterUpdates?.Invoke(_optimizer.StepCount);
         double updated = Seconds(ref started);
         Iteration++;
 
@@ -323,12 +324,14 @@ public sealed class AlignmentRun : IDisposable
         yield return ("first_moments", _optimizer.First);
         yield return ("second_moments", _optimizer.Second);
         if (_optimizer.Average is { } average) yield return ("average", average);
+        foreach (var (name, tensor) in _assembly.State) yield return ($"method.{name}", tensor);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _optimizer.Dispose();
+        foreach (var (_, tensor) in _assembly.State) tensor.Dispose();
         _adapter.Dispose();
         Generator.Dispose();
         foreach (var judge in _judges) (judge as IDisposable)?.Dispose();

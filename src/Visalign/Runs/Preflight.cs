@@ -36,7 +36,7 @@ internal static class Preflight
         var plan = subject.Assembly.Plan(0);
         plan = plan with { PromptCount = Math.Min(plan.PromptCount, plan.MicroBatch / plan.GroupSize + 1) };
         var conditions = subject.Prompts.Draw(seed, 0, plan.PromptCount);
-        var rollout = RolloutSampler.Sample(subject.Generator, subject.Adapter.Weights, plan, conditions, subject.Assembly.Reduction, seed, iteration: 0);
+        var rollout = RolloutSampler.Sample(subject.Generator, subject.Assembly.Behavior?.Invoke() ?? subject.Adapter.Weights, plan, conditions, subject.Assembly.Reduction, seed, iteration: 0);
 
         var loss = LossRehearsal.Check(subject, rollout);
         var rewards = RewardRehearsal.Check(subject, rollout);

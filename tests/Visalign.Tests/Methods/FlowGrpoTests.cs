@@ -1,5 +1,6 @@
 using Visalign.Generators;
 using Visalign.Methods;
+using Visalign.Networks;
 using Visalign.Tests.Generators;
 
 namespace Visalign.Tests.Methods;
@@ -16,8 +17,9 @@ public sealed class FlowGrpoTests
     {
         using var folder = new TemporaryFolder();
         using var generator = ModelFolder.Load(TinyModel.Create(folder["model"]));
+        using var adapter = Adapter.Full(generator.Base);
 
-        var assembly = new FlowGrpo { Kernel = kernel, GuidanceTraining = training }.Assemble(new(generator, generator.Base, new(), new(), Seed: 1));
+        var assembly = new FlowGrpo { Kernel = kernel, GuidanceTraining = training }.Assemble(new(generator, adapter, new(), new(), Seed: 1));
 
         Assert.Equal(expected, assembly.Plan(0).GuidanceGradient);
     }

@@ -11,6 +11,7 @@ public static class OracleHandlers
 {
     private static readonly Dictionary<string, Func<string, OracleHandler?>> BySlug = new(StringComparer.Ordinal)
     {
+        ["diffusion-nft"] = NegativeAware,
         ["flow-cps"] = FlowPolicyGradient,
         ["flow-grpo"] = FlowPolicyGradient,
         ["io-safetensors"] = _ => SafetensorsOracle.Run,
@@ -63,6 +64,14 @@ public static class OracleHandlers
         "flow_kl_forms" => FlowKlOracle.Run,
         "group_advantage" => GroupAdvantageOracle.Run,
         "ema" => MovingAverageOracle.Run,
+        _ => null,
+    };
+
+    private static OracleHandler? NegativeAware(string kind) => kind switch
+    {
+        "nft_loss" => NegativeAwareLossOracle.Run,
+        "nft_decay" => OldPolicyDecayOracle.Run,
+        "nft_train_step" => NegativeAwareTrainStepOracle.Run,
         _ => null,
     };
 

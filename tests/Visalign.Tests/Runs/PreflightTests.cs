@@ -1,4 +1,5 @@
 using Visalign.Runs;
+using Visalign.Torch.Safetensors;
 
 namespace Visalign.Tests.Runs;
 
@@ -27,6 +28,7 @@ public sealed class PreflightTests : IDisposable
     [InlineData("seed=1", "Preflight: replaying a rollout gives ratio 1 exactly; the loss (surrogate and KL) reaches 4 of 4 trained tensors; what brightness says depends on the picture.")]
     [InlineData("method.kl_coefficient=0", "the loss (surrogate) reaches 4 of 4")]
     [InlineData("method=best-of-group-tuning", "Preflight: the loss (flow matching) reaches 4 of 4")]
+    [InlineData("method=diffusion-nft", "Preflight: the loss (matching and KL) reaches 4 of 4")]
     [InlineData("rewards=[{ name: exact, mode: strict }]", "what exact-strict says depends on the picture")]
     public void It_says_in_one_sentence_what_holds(string option, string words)
     {
@@ -51,6 +53,17 @@ public sealed class PreflightTests : IDisposable
             run.SavePolicy();
 
         Assert.Equal(averaged, File.ReadAllBytes(_root["run/policy.safetensors"]));
+    }
+
+    [Fact]
+    public void What_a_method_keeps_is_afterwards_what_it_was_to_the_bit()
+    {
+        // A step too short to move a weight: the old policy began as the adapter, and both must still agree.
+        using (var run = Start("method=diffusion-nft", "adapter={ kind: full }", "optimizer.learning_rate=1e-30", "budget={ iterations: 1 }"))
+            run.Run(CancellationToken.None);
+
+        using var checkpoint = SafetensorsFile.Open(_root["run/checkpoints/00000001.safetensors"]);
+        Assert.Equal(checkpoint.Bytes("parameters").ToArray(), checkpoint.Bytes("method.old").ToArray());
     }
 
     [Theory]

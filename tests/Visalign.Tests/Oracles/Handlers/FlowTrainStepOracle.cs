@@ -49,7 +49,8 @@ public static class FlowTrainStepOracle
         Tensor Table(List<Tensor> cells) => Tensor.Stack([.. cells]).Reshape(minibatches, steps);
     }
 
-    private static AdamWOptions Options(JsonElement config)
+    /// <summary>AdamW as a training case configures it.</summary>
+    internal static AdamWOptions Options(JsonElement config)
     {
         var optimizer = config.GetProperty("optimizer");
         if (optimizer.GetProperty("name").GetString() is not "AdamW" and var other)

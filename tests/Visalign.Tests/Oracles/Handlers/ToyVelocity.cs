@@ -38,11 +38,16 @@ internal sealed class ToyVelocity
     /// <param name="condition">Shape <c>[B, C]</c>.</param>
     /// <param name="adapter">Whether the low-rank update is on.</param>
     /// <returns>Shape of the state.</returns>
-    public Tensor Of(Tensor state, double timestep, Tensor condition, bool adapter = true)
+    public Tensor Of(Tensor state, double timestep, Tensor condition, bool adapter = true) =>
+        Of(state, Tensor.Full([state.Size(0)], timestep), condition, adapter);
+
+    /// <inheritdoc cref="Of(Tensor, double, Tensor, bool)"/>
+    /// <param name="timesteps">Shape <c>[B]</c>: each row's own.</param>
+    public Tensor Of(Tensor state, Tensor timesteps, Tensor condition, bool adapter = true)
     {
         var w = adapter ? _adapted : _base;
         var x = state.Reshape(state.Size(0), -1);                                                                    // [B, D]
-        var h = (Layers.Linear(w["hidden"], x) + Layers.Linear(w["condition"], condition) + _timeWeight * (timestep / 1000)).Tanh();  // [B, H]
+        var h = (Layers.Linear(w["hidden"], x) + Layers.Linear(w["condition"], condition) + _timeWeight * (timesteps / 1000).Reshape(-1, 1)).Tanh();  // [B, H]
         return Layers.Linear(w["out"], h).Reshape(state.Shape);
     }
 }

@@ -1,0 +1,136 @@
+using System.ComponentModel.DataAnnotations;
+using Visalign.Credit;
+using Visalign.Generators;
+using Visalign.Networks;
+using Visalign.Objectives;
+using Visalign.Rollouts;
+using Visalign.Torch;
+
+namespace Visalign.Methods;
+
+/// <summary>DiffusionNFT: no likelihoods; final samples are noised again, and rewards weigh flow matching of an implied good and an implied bad velocity.</summary>
+/// <remarks>
+/// Zheng et al., "DiffusionNFT: Online Diffusion Reinforcement with Forward Process", arXiv 2509.16117, with the loss of
+/// <see cref="NegativeAwareMatching"/> and a penalty for leaving the base:
+/// <code>L = mean over samples and timesteps of a (r l⁺ + (1 - r) l⁻) / beta + kl_coefficient mean (v - v_base)²</code>
+/// Rollouts sample from an old policy, which also anchors both velocities and follows the policy after each iteration.
+/// They have no noisy steps: the recipe's window and noise scale have no part here. The network is trained without guidance,
+/// as in the paper; under another guidance scale it learns from guided samples, and so to do without guidance.
+/// Departures: Euler steps of the ODE instead of second-order DPM-Solver steps; samples are not shuffled, and updates share
+/// out whole micro-batches. A sample that no judge scored counts as an average one.
+/// </remarks>
+public sealed record DiffusionNft : IMethod
+{
+    /// <summary>How far the implied velocities reach beyond the old one's; the authors use 1 with gradual, 0.1 with late decay.</summary>
+    [Range(0, 100, MinimumIsExclusive = true)]
+    public double Beta { get; init; } = 1;
+
+    /// <summary>a: advantages are held inside ± this, where a sample counts as wholly good or bad.</summary>
+    [Range(0, 1e9, MinimumIsExclusive = true)]
+    public double AdvantageLimit { get; init; } = 5;
+
+    /// <summary>Which advantages teach.</summary>
+    public AdvantageMode Advantages { get; init; } = AdvantageMode.All;
+
+    /// <summary>Weight of the squared distance to the base's velocity; 0 = off.</summary>
+    [Range(0, 1000)]
+    public double KlCoefficient { get; init; } = 1e-4;
+
+    /// <summary>How slowly the old policy follows.</summary>
+    public OldPolicySchedule OldDecay { get; init; } = OldPolicySchedule.Gradual;
+
+    /// <summary>Share of the sampler's timesteps, rounded down, that each sample is trained on; which ones is drawn anew. Updates cost in proportion.</summary>
+    [Range(0, 1, MinimumIsExclusive = true)]
+    public double TimestepShare { get; init; } = 0.99;
+
+    /// <inheritdoc/>
+    public Assembly Assemble(AssemblyContext context)
+    {
+        var options = context.Rollout;
+        var plan = RolloutPlan.Deterministic(options.Prompts, options.GroupSize, options.Steps, options.GuidanceScale) with
+        {
+            Levels = FlowGrid.Shifted(options.Steps, options.Shift), MicroBatch = options.MicroBatch,
+        };
+        MicroBatchShares.Require(plan, context.Optimizer);
+        if (TimestepCount(plan) == 0)
+            throw new InputException($"method.timestep_share leaves none of the {options.Steps} timesteps of 'rollout.steps'. Raise it to at least 1/{options.Steps}.");
+        var policy = context.Adapter.Parameters.Values;
+        var old = policy.Clone().Persist();                                              // [N]
+        return new()
+        {
+            Plan = _ => plan,
+            Credit = (rewards, groups) => GroupCredit.Advantages(rewards, groups, DeviationScope.Batch),
+            Updates = (rollout, advantages) => Updates(context, old, rollout, advantages),
+            Terms = KlCoefficient == 0 ? [Alone("matching", Term.Matching)] : [Alone("matching", Term.Matching), Alone("KL", Term.Kl)],
+            Behavior = () => context.Adapter.Over(old),
+            State = [("old", old)],
+            AfterUpdates = steps => old.LerpInPlace(policy, 1 - OldPolicyDecay.At(OldDecay, steps)),
+        };
+
+        LossTerm Alone(string name, Term term) => new(name, (rollout, advantages) => Updates(context, old, rollout, advantages, term));
+    }
+
+    private int TimestepCount(RolloutPlan plan) => (int)(plan.StepCount * TimestepShare);
+
+    private IEnumerable<Update> Updates(AssemblyContext context, Tensor old, Rollout rollout, double[] advantages, Term? only = null)
+    {
+        int count = context.Optimizer.UpdatesPerIteration, timesteps = TimestepCount(rollout.Plan);
+        float[][] levels = [.. Enumerable.Range(0, rollout.Plan.SampleCount).Select(row => PermutedLevels(context.Seed, rollout, row))];
+        for (int update = 0; update < count; update++)
+        {
+            var batches = MicroBatchShares.Of(rollout.Plan, update, count);
+            if (batches.Count == 0) continue;
+            long terms = batches.Sum(batch => (long)batch.Length) * timesteps;
+            yield return new([.. from position in Enumerable.Range(0, timesteps) from batch in batches
+                                 select (Func<UpdateStatistics, Tensor>)(statistics =>
+                                     Loss(context, old, rollout, levels, position, batch.Start, batch.Length, advantages, statistics, only) / terms)]);
+        }
+    }
+
+    // The noise levels the sampler ran the network at, in an order of the sample's own.
+    private static float[] PermutedLevels(ulong seed, Rollout rollout, int row)
+    {
+        var key = new NoiseKey(seed, NoisePurpose.Choice, rollout.Iteration, Sample: row);
+        return [.. Enumerable.Range(0, rollout.Plan.StepCount).OrderBy(step => Noise.Uniform(key, step)).Select(step => rollout.Plan.Levels[step])];
+    }
+
+    // Summed over the rows; the caller divides by all samples and timesteps of the update.
+    private Tensor Loss(AssemblyContext context, Tensor old, Rollout rollout, float[][] levels, int position, int start, int length,
+        double[] advantages, UpdateStatistics statistics, Term? only)
+    {
+        using var scope = Tensor.Scope();
+        var data = rollout.Final.Narrow(0, start, length);                               // [B, C, H, W]
+        var words = rollout.Words.Narrow(0, start, length);
+        var noise = context.Generator.StartNoise(new(context.Seed, NoisePurpose.Training, rollout.Iteration, Step: position), start, length);
+        var times = Tensor.From(levels[start..(start + length)].Select(own => own[position]).ToArray(), length);  // [B]
+        var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
+        var velocity = Velocity(context.Policy);
+        Tensor loss = Tensor.Of(0);
+        if (only != Term.Kl)
+        {
+            var optimality = advantages[start..(start + length)].Select(advantage => NegativeAwareMatching.Optimality(advantage, AdvantageLimit, Advantages));
+            var errors = NegativeAwareMatching.Errors(velocity, Constant(context.Adapter.Over(old)), data, noisy, times, Beta);
+            statistics.Mean("matching/positive", errors.Positive.Mean().Item());
+            statistics.Mean("matching/negative", errors.Negative.Mean().Item());
+            loss = NegativeAwareMatching.PerSample(errors, Tensor.From(optimality.ToArray(), length), Beta, AdvantageLimit).Sum();
+        }
+        if (KlCoefficient == 0 || only == Term.Matching) return scope.Keep(loss);
+
+        var divergence = VelocityDistance.PerSample(velocity, Constant(context.Generator.Base));
+        statistics.Mean("kl/mean", divergence.Mean().Item());
+        return scope.Keep(loss + divergence.Sum() * KlCoefficient);
+
+        Tensor Velocity(Weights weights) => TextDit.Velocity(weights, context.Generator.Config.Network, noisy, times, words);
+        Tensor Constant(Weights weights)
+        {
+            using var _ = Autograd.NoGrad();
+            return Velocity(weights);
+        }
+    }
+
+    private enum Term
+    {
+        Matching,
+        Kl,
+    }
+}
