@@ -7,13 +7,13 @@ namespace Visalign.Runs;
 /// <summary>Says what an iteration of a recipe costs, before anything starts.</summary>
 public static class BatchArithmetic
 {
-    /// <summary>"12 prompts × 8 samples = 96 pictures per iteration, 1 update over 3 steps each".</summary>
+    /// <summary>"12 prompts × 8 samples = 96 pictures per iteration, 1 update".</summary>
     public static string InWords(RolloutOptions rollout, OptimizerOptions optimizer)
     {
         long pictures = (long)rollout.Prompts * rollout.GroupSize;
 
         return $"{Count(rollout.Prompts, "prompt")} × {Count(rollout.GroupSize, "sample")} = {Count(pictures, "picture")} per iteration, "
-            + $"{Count(optimizer.UpdatesPerIteration, "update")} over {Count(rollout.Window.Size, "step")} each";
+            + Count(optimizer.UpdatesPerIteration, "update");
     }
 
     private static string Count(long number, string noun) =>

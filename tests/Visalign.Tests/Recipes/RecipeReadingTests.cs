@@ -140,10 +140,10 @@ public sealed class RecipeReadingTests
         var rollout = new RolloutOptions { Prompts = 12, GroupSize = 8, Window = new StepWindow { Size = 3 } };
 
         Assert.Equal(
-            "12 prompts × 8 samples = 96 pictures per iteration, 1 update over 3 steps each",
+            "12 prompts × 8 samples = 96 pictures per iteration, 1 update",
             BatchArithmetic.InWords(rollout, new OptimizerOptions()));
         Assert.Equal(
-            "1 prompt × 1 sample = 1 picture per iteration, 2 updates over 1 step each",
+            "1 prompt × 1 sample = 1 picture per iteration, 2 updates",
             BatchArithmetic.InWords(new RolloutOptions { Prompts = 1, GroupSize = 1, Window = new StepWindow { Size = 1 } }, new OptimizerOptions { UpdatesPerIteration = 2 }));
     }
 }
