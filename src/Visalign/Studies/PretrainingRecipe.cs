@@ -22,7 +22,7 @@ public sealed record PretrainingRecipe
 }
 
 /// <summary>How the autoencoder is trained.</summary>
-public sealed record VaeRecipe
+public sealed record VaeRecipe : IValidatableObject
 {
     /// <summary>Weight of the KL term, which keeps latents near a normal distribution.</summary>
     [Range(0, 10)]
@@ -30,6 +30,15 @@ public sealed record VaeRecipe
 
     /// <summary>Its training.</summary>
     public required PretrainingOptions Training { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Training.MatrixLearningRate > 0)
+        {
+            yield return new($"'vae.training.matrix_learning_rate' is {Training.MatrixLearningRate}, but the autoencoder is made of convolutions, which AdamW steps. Leave it out.");
+        }
+    }
 }
 
 /// <summary>What the transformer is, and how it is trained.</summary>
