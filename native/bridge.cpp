@@ -1,16 +1,14 @@
-// Boxed calls through libtorch's dispatcher, tensors and autograd behind a C boundary.
+// Boxed calls through libtorch's dispatcher, and tensors, behind a C boundary.
 // Compiles unchanged against libtorch 1.13 and 2.x.
 #include "bridge.h"
 #include "guard.h"
+#include "handles.h"
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/core/dispatch/Dispatcher.h>
-#include <ATen/core/grad_mode.h>
 #include <ATen/ops/from_blob.h>
-#include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/autograd/variable.h>
 #include <torch/version.h>
 
 #if defined(__GLIBC__)
@@ -19,40 +17,9 @@
 #include <sstream>
 #include <vector>
 
-using visalign::guarded;
-using visalign::usage_error;
+using namespace visalign;
 
 namespace {
-
-// ---- handles -------------------------------------------------------------------------------------------------------
-
-using Pointer = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;
-
-at::Tensor borrow(VaTensor handle) {
-    if (!handle) throw usage_error("a tensor handle is null");
-    return at::Tensor(Pointer::reclaim_copy(static_cast<c10::TensorImpl*>(handle)));
-}
-
-at::Tensor borrow_or_undefined(VaTensor handle) { return handle ? borrow(handle) : at::Tensor(); }
-
-VaTensor give(at::Tensor tensor) { return tensor.defined() ? tensor.unsafeReleaseTensorImpl() : nullptr; }
-
-std::vector<at::Tensor> borrow_all(const VaTensor* handles, int32_t count) {
-    std::vector<at::Tensor> tensors;
-    tensors.reserve(count);
-    for (int32_t i = 0; i < count; ++i) tensors.push_back(borrow_or_undefined(handles ? handles[i] : nullptr));
-    return tensors;
-}
-
-std::string describe(const at::Tensor& tensor) {
-    if (!tensor.defined()) return "none";
-    std::ostringstream text;
-    text << c10::toString(tensor.scalar_type()) << '[';
-    for (int64_t i = 0; i < tensor.dim(); ++i) text << (i ? ", " : "") << tensor.size(i);
-    text << ']';
-    if (!tensor.is_cpu()) text << " on " << tensor.device().str();
-    return text.str();
-}
 
 // ---- boxed calls ---------------------------------------------------------------------------------------------------
 
@@ -353,7 +320,7 @@ VaError* va_call(const VaOperator* op, const VaValue* arguments, int32_t argumen
         else text += "·";
     }
     text += "): ";
-    VaError* told = visalign::make_error(static_cast<VaErrorKind>(error->kind), text + error->message);
+    VaError* told = make_error(static_cast<VaErrorKind>(error->kind), text + error->message);
     va_error_free(error);
     return told;
 }
@@ -388,49 +355,6 @@ VaError* va_from_memory(void* data, const int64_t* sizes, int32_t dimensions, in
         if (dtype < 0 || dtype >= static_cast<int32_t>(c10::ScalarType::NumOptions)) throw usage_error("dtype " + std::to_string(dtype) + " is no dtype");
         auto options = at::TensorOptions().dtype(static_cast<c10::ScalarType>(dtype));
         *result = give(at::from_blob(data, at::IntArrayRef(sizes, dimensions), [release, context](void*) { release(context); }, options));
-    });
-}
-
-// ---- autograd ------------------------------------------------------------------------------------------------------
-
-int32_t va_grad_mode(int32_t set) {
-    bool was = c10::GradMode::is_enabled();
-    if (set >= 0) c10::GradMode::set_enabled(set != 0);
-    return was;
-}
-
-VaError* va_require_grad(VaTensor tensor, int32_t required) {
-    return guarded([&] { borrow(tensor).set_requires_grad(required != 0); });
-}
-
-VaError* va_gradient(VaTensor tensor, VaTensor* result) {
-    return guarded([&] { *result = give(borrow(tensor).grad()); });
-}
-
-VaError* va_set_gradient(VaTensor tensor, VaTensor gradient) {
-    return guarded([&] {
-        auto leaf = borrow(tensor);
-        auto value = borrow_or_undefined(gradient);
-        if (value.defined() && !value.sizes().equals(leaf.sizes()))
-            throw usage_error("a gradient of shape " + describe(value) + " does not fit a tensor of shape " + describe(leaf));
-        leaf.mutable_grad() = value;
-    });
-}
-
-VaError* va_backward(const VaTensor* outputs, const VaTensor* output_gradients, int32_t output_count,
-                     int32_t retain_graph, int32_t create_graph) {
-    return guarded([&] {
-        torch::autograd::backward(borrow_all(outputs, output_count), borrow_all(output_gradients, output_count), retain_graph != 0, create_graph != 0);
-    });
-}
-
-VaError* va_grad(const VaTensor* outputs, const VaTensor* output_gradients, int32_t output_count,
-                 const VaTensor* inputs, int32_t input_count, int32_t retain_graph, int32_t create_graph,
-                 int32_t allow_unused, VaTensor* results) {
-    return guarded([&] {
-        auto gradients = torch::autograd::grad(borrow_all(outputs, output_count), borrow_all(inputs, input_count),
-                                               borrow_all(output_gradients, output_count), retain_graph != 0, create_graph != 0, allow_unused != 0);
-        for (int32_t i = 0; i < input_count; ++i) results[i] = give(std::move(gradients[i]));
     });
 }
 

@@ -29,8 +29,8 @@ internal sealed class GrpoIteration : IDisposable
         _generator = Fresh();
         _adapter = Adapter.Full(_generator.Base);
         _optimizer = new AdamW(_adapter.Parameters, new(), average: true);
-        var rollout = new RolloutOptions { Prompts = 12, GroupSize = 8, Steps = 6, Window = new() { Size = 3, From = 0, To = 3 }, MicroBatch = 96 };
-        _assembly = new FlowGrpo { KlCoefficient = 0 }.Assemble(new(_generator, _adapter, rollout, new(), Seed));
+        var rollout = new RolloutOptions { Prompts = 12, GroupSize = 8, Steps = 6, MicroBatch = 96 };
+        _assembly = new FlowGrpo { KlCoefficient = 0, Window = new() { Size = 3, To = 3 } }.Assemble(new(_generator, _adapter, rollout, new(), Seed));
     }
 
     internal void Run()

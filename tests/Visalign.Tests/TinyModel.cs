@@ -28,12 +28,12 @@ internal static class TinyModel
     public static string Recipe(string folder) =>
         $$"""
         recipe: 1
-        method: { name: flow-grpo, kl_coefficient: 0.04 }
+        method: { name: flow-grpo, window: { size: 2, from: 0, to: 3 }, kl_coefficient: 0.04 }
         model: {{folder}}
         adapter: { kind: lora, rank: 2, alpha: 4 }
         rewards: [brightness, { name: symmetry, weight: 0.5 }]
         heldout: [contrast]
-        rollout: { prompts: 3, group_size: 4, steps: 4, micro_batch: 5, window: { size: 2, from: 0, to: 3 } }
+        rollout: { prompts: 3, group_size: 4, steps: 4, micro_batch: 5 }
         optimizer: { learning_rate: 0.01 }
         budget: { iterations: 7, checkpoint_every: 2 }
         evaluation: { every: 3, prompts: 12, curve_prompts: 6, tuning_prompts: 6, steps: 2 }

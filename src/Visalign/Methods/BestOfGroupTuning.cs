@@ -9,28 +9,15 @@ namespace Visalign.Methods;
 /// Samples as the compared run does, without noise in the steps, keeps the sample with the highest reward of each group,
 /// and takes flow-matching steps on it: the same number of reward calls and optimizer steps, no advantage, no ratio
 /// (rejection-sampling fine-tuning, as in Dong et al., RAFT, arXiv 2304.06767). Departures: one step per iteration.
-/// The recipe's window and noise scale belong to the compared run and have no part here.
 /// </remarks>
 public sealed record BestOfGroupTuning : IMethod
 {
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {
-        var options = context.Rollout;
         if (context.Optimizer.UpdatesPerIteration != 1)
             throw new InputException($"optimizer.updates_per_iteration is {context.Optimizer.UpdatesPerIteration}; best-of-group-tuning makes exactly 1.");
-        var plan = new RolloutPlan
-        {
-            PromptCount = options.Prompts,
-            GroupSize = options.GroupSize,
-            Levels = Generators.FlowGrid.Shifted(options.Steps, options.Shift),
-            Kernel = Generators.StepKernel.Ode,
-            NoiseScale = 0,
-            WindowStart = 0,
-            WindowLength = 0,
-            GuidanceScale = options.GuidanceScale,
-            MicroBatch = options.MicroBatch,
-        };
+        var plan = RolloutPlan.Deterministic(context.Rollout);
         return new()
         {
             Plan = _ => plan,

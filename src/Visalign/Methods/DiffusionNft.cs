@@ -14,7 +14,7 @@ namespace Visalign.Methods;
 /// <see cref="NegativeAwareMatching"/> and a penalty for leaving the base:
 /// <code>L = mean over samples and timesteps of a (r l⁺ + (1 - r) l⁻) / beta + kl_coefficient mean (v - v_base)²</code>
 /// Rollouts sample from an old policy, which also anchors both velocities and follows the policy after each iteration.
-/// They have no noisy steps: the recipe's window and noise scale have no part here. The network is trained without guidance,
+/// They have no noisy steps. The network is trained without guidance,
 /// as in the paper; under another guidance scale it learns from guided samples, and so to do without guidance.
 /// Departures: Euler steps of the ODE instead of second-order DPM-Solver steps; samples are not shuffled, and updates share
 /// out whole micro-batches. A sample that no judge scored counts as an average one.
@@ -46,14 +46,10 @@ public sealed record DiffusionNft : IMethod
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {
-        var options = context.Rollout;
-        var plan = RolloutPlan.Deterministic(options.Prompts, options.GroupSize, options.Steps, options.GuidanceScale) with
-        {
-            Levels = FlowGrid.Shifted(options.Steps, options.Shift), MicroBatch = options.MicroBatch,
-        };
+        var plan = RolloutPlan.Deterministic(context.Rollout);
         MicroBatchShares.Require(plan, context.Optimizer);
         if (TimestepCount(plan) == 0)
-            throw new InputException($"method.timestep_share leaves none of the {options.Steps} timesteps of 'rollout.steps'. Raise it to at least 1/{options.Steps}.");
+            throw new InputException($"method.timestep_share leaves none of the {plan.StepCount} timesteps of 'rollout.steps'. Raise it to at least 1/{plan.StepCount}.");
         var policy = context.Adapter.Parameters.Values;
         var old = policy.Clone().Persist();                                              // [N]
         return new()

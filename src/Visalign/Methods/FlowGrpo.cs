@@ -31,8 +31,8 @@ public enum GuidanceTraining
 
 /// <summary>Flow-GRPO and Flow-GRPO-Fast: make the flow's steps Gaussian, compare samples of a prompt, push up what scored above their mean.</summary>
 /// <remarks>
-/// Liu et al., "Flow-GRPO: Training Flow Matching Models via Online RL", arXiv 2505.05470. The window of the recipe's
-/// rollout says which steps are stochastic and trained: all but the last is Flow-GRPO, two or three steps is Flow-GRPO-Fast.
+/// Liu et al., "Flow-GRPO: Training Flow Matching Models via Online RL", arXiv 2505.05470. The window says
+/// which steps are stochastic and trained: all but the last is Flow-GRPO, two or three steps is Flow-GRPO-Fast.
 /// <code>L = mean over steps and samples of max(-A r, -A clamp(r, 1 - clip, 1 + clip)) + beta KL(policy ‖ reference)</code>
 /// Departures: dropped samples weigh nothing instead of leaving the batch, so that replayed batches keep their shape and
 /// the first ratio is exactly 1; the authors' top-up with random dropped samples is then not needed.
@@ -49,6 +49,13 @@ public sealed record FlowGrpo : IMethod
 
     /// <summary>What the squared distance of the means is divided by.</summary>
     public KlForm KlForm { get; init; } = KlForm.WithoutStepLength;
+
+    /// <summary>Which steps are noisy and trained.</summary>
+    public StepWindow Window { get; init; } = new();
+
+    /// <summary>Strength of the noise in these steps, a in <c>sigma = a sqrt(s / (1 - s))</c>; 0.7 in the paper.</summary>
+    [Range(0, 10)]
+    public double NoiseScale { get; init; } = 0.7;
 
     /// <summary>The stochastic step.</summary>
     public StepKernel Kernel { get; init; } = StepKernel.FlowSde;
@@ -75,6 +82,8 @@ public sealed record FlowGrpo : IMethod
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {
+        if (Window.To > context.Rollout.Steps)
+            throw new InputException($"method.window.to is {Window.To}, expected at most the {context.Rollout.Steps} of 'rollout.steps'.");
         MicroBatchShares.Require(Plan(context, 0), context.Optimizer);
         return new()
         {
@@ -91,16 +100,15 @@ public sealed record FlowGrpo : IMethod
     private RolloutPlan Plan(AssemblyContext context, long iteration)
     {
         var options = context.Rollout;
-        int starts = options.Window.To - options.Window.Size - options.Window.From + 1;
         return new()
         {
             PromptCount = options.Prompts,
             GroupSize = options.GroupSize,
             Levels = FlowGrid.Shifted(options.Steps, options.Shift),
             Kernel = Kernel,
-            NoiseScale = options.NoiseScale,
-            WindowStart = options.Window.From + Noise.Below(starts, new(context.Seed, NoisePurpose.Choice, iteration)),
-            WindowLength = options.Window.Size,
+            NoiseScale = NoiseScale,
+            WindowStart = Window.Start(new(context.Seed, NoisePurpose.Choice, iteration)),
+            WindowLength = Window.Size,
             GuidanceScale = options.GuidanceScale,
             GuidanceGradient = TrainedBranches,
             SharedStart = Start == GroupStart.Shared,

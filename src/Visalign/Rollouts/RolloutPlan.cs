@@ -19,6 +19,13 @@ public sealed record RolloutPlan
         GuidanceScale = guidanceScale,
     };
 
+    /// <summary>Plain sampling as a recipe asks for it.</summary>
+    public static RolloutPlan Deterministic(RolloutOptions options) => Deterministic(options.Prompts, options.GroupSize, options.Steps, options.GuidanceScale) with
+    {
+        Levels = FlowGrid.Shifted(options.Steps, options.Shift),
+        MicroBatch = options.MicroBatch,
+    };
+
     /// <summary>P: how many conditions are drawn.</summary>
     public required int PromptCount { get; init; }
 

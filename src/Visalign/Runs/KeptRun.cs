@@ -6,6 +6,9 @@ namespace Visalign.Runs;
 /// <summary>A run folder as its readers see it: nothing is held or written, and the run may still be going.</summary>
 public sealed class KeptRun
 {
+    /// <summary>The timing of an evaluation.</summary>
+    internal const string EvaluationSeconds = "seconds/evaluation";
+
     private KeptRun(string path)
     {
         Path = path;
@@ -34,6 +37,9 @@ public sealed class KeptRun
 
     /// <summary>Wall times of everything it did so far; what a killed process did in vain is among them.</summary>
     public IReadOnlyList<IterationLine> Timings => IterationLog.Read(System.IO.Path.Combine(Path, RunFolder.TimingsName));
+
+    /// <summary>Wall time of the training itself, without its evaluations.</summary>
+    public TimeSpan TrainingTime => TimeSpan.FromSeconds(Timings.Sum(line => line.Values.Where(part => part.Key != EvaluationSeconds).Sum(part => part.Value)));
 
     /// <summary>What training took, as the policy's file says.</summary>
     /// <exception cref="InputException">The run has not ended, or the file was not written by it.</exception>

@@ -38,13 +38,12 @@ public sealed class Policy : IDisposable
     /// <exception cref="InputException">No finished run, another base model than it began with, or a file that cannot be read.</exception>
     public static Policy OfRun(string run)
     {
-        RunMark.Check(run);
+        var kept = KeptRun.Open(run);
+        var recipe = kept.Recipe;
         string learned = Path.Combine(run, RunFolder.PolicyName);
         if (!File.Exists(learned))
             throw new InputException($"{run}: this run has not finished, it has no {RunFolder.PolicyName} yet; finish it by 'visalign resume {run}'.");
-        var recipe = Recipe.File.Read(Path.Combine(run, RunFolder.RecipeFile));
-        string card = Path.Combine(run, RunFolder.ProvenanceFile);
-        if (ContentHash.Of(ModelFolder.Find(recipe.Model)) != Provenance.FromJson(card, File.ReadAllText(card)).BaseHash)
+        if (ContentHash.Of(ModelFolder.Find(recipe.Model)) != kept.Provenance.BaseHash)
             throw new InputException($"{run}: the model '{recipe.Model}' is not the one this run began with, its files have changed; restore them, or align the model as it is now.");
         var generator = ModelFolder.Load(recipe.Model);
         Adapter? adapter = null;

@@ -5,7 +5,7 @@ using Visalign.Torch.Files;
 
 namespace Visalign.Runs;
 
-/// <summary>An append-only file of JSON lines, one for a remark: <c>{"iteration":40,"severity":"warning","text":"…"}</c>.</summary>
+/// <summary>An append-only file of JSON lines, one for a remark: <c>{"iteration":40,"text":"…"}</c>.</summary>
 public sealed class RemarkLog : IDisposable
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -27,7 +27,6 @@ public sealed class RemarkLog : IDisposable
         {
             json.WriteStartObject();
             json.WriteNumber("iteration", remark.Iteration);
-            json.WriteString("severity", "warning");
             json.WriteString("text", remark.Text);
             json.WriteEndObject();
         }

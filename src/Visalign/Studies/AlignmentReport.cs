@@ -23,8 +23,7 @@ public static class AlignmentReport
         var gain = CrossedBootstrap.PairedGain([before.Scores()], [after.Scores()]);
         var recipe = run.Recipe;
         var (method, paper) = PaperOf(recipe);
-        var trained = TimeSpan.FromSeconds(run.Timings.Sum(line => line.Values.Where(part => part.Key != "seconds/evaluation").Sum(part => part.Value)));
-        ComparedSystem aligned = System(method, SystemRole.Aligned, after) with { Gain = gain, RewardCalls = cost.RewardCalls, WallTime = trained };
+        ComparedSystem aligned = System(method, SystemRole.Aligned, after) with { Gain = gain, RewardCalls = cost.RewardCalls, WallTime = run.TrainingTime };
 
         return ReportPage.Render(new()
         {
@@ -45,7 +44,7 @@ public static class AlignmentReport
             Gallery = BeforeAndAfter.Sample(policy, before, after),
             Systems = [System("Base", SystemRole.Base, before), aligned],
             Remarks = [.. run.Remarks.Select(remark => new WatchdogRemark(RemarkSeverity.Warning, remark.Text, remark.Iteration == 0 ? null : remark.Iteration))],
-            Cost = new(cost.RewardCalls, cost.NetworkEvaluations, trained, $"{Threads(run)} of {run.Provenance.Processor}"),
+            Cost = new(cost.RewardCalls, cost.NetworkEvaluations, run.TrainingTime, $"{Threads(run)} of {run.Provenance.Processor}"),
             Recipe = Recipe.File.Resolve(recipe),
             Provenance = Origins(run, before),
             Command = Command,

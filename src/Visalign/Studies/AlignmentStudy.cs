@@ -29,12 +29,15 @@ public sealed class AlignmentStudy
     /// <param name="stop">Honored after the iteration or the forward pass at hand.</param>
     /// <exception cref="RunInterruptedException">Stopped.</exception>
     /// <exception cref="InputException">The recipe or the folder cannot be used.</exception>
-    public static AlignmentResult Start(string path, Recipe recipe, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+    /// <param name="sameBase">A finished run over the same base under the same evaluation, whose measurement of the base is taken over; null to measure.</param>
+    public static AlignmentResult Start(string path, Recipe recipe, IRunObserver observer, TimeProvider clock, CancellationToken stop, KeptRun? sameBase = null)
     {
         Engine.Start(new() { Threads = recipe.Threads ?? 0 });
         long started = clock.GetTimestamp();
         using var run = AlignmentRun.Create(path, Anchored(recipe), observer, clock);
-        return new AlignmentStudy(run, observer, clock, stop).Complete(started, spent: 0);
+        var study = new AlignmentStudy(run, observer, clock, stop);
+        if (sameBase is not null && sameBase.Provenance.BaseHash == run.Folder.Provenance.BaseHash) study.TakeOver(sameBase);
+        return study.Complete(started, spent: 0);
     }
 
     /// <summary>Goes on with a run folder from its newest checkpoint; what is done is not done again.</summary>
@@ -53,6 +56,13 @@ public sealed class AlignmentStudy
         Model = !ModelFolder.Shipped.Contains(recipe.Model) && Directory.Exists(recipe.Model) ? Path.GetFullPath(recipe.Model) : recipe.Model,
         Prompts = recipe.Prompts != "world" && File.Exists(recipe.Prompts) ? Path.GetFullPath(recipe.Prompts) : recipe.Prompts,
     };
+
+    // What was measured otherwise than this recipe asks is measured again, as when going on.
+    private void TakeOver(KeptRun other)
+    {
+        EvaluationFolder.Save(_run.Folder, EvaluationFolder.GuidanceOf(EvaluationFolder.Base), EvaluationFolder.Get<GuidanceChoice>(other.Path, EvaluationFolder.GuidanceOf(EvaluationFolder.Base)));
+        EvaluationFolder.Save(_run.Folder, EvaluationFolder.Base, EvaluationFolder.Get<KeptEvaluation>(other.Path, EvaluationFolder.Base));
+    }
 
     private AlignmentResult Complete(long started, double spent)
     {
@@ -138,7 +148,7 @@ public sealed class AlignmentStudy
         using var scope = Tensor.Scope();
         var measured = measure();
         EvaluationFolder.Save(_run.Folder, name, measured);
-        _run.Folder.AppendTimings(_run.Iteration, new Dictionary<string, double> { ["seconds/evaluation"] = _clock.GetElapsedTime(started).TotalSeconds });
+        _run.Folder.AppendTimings(_run.Iteration, new Dictionary<string, double> { [KeptRun.EvaluationSeconds] = _clock.GetElapsedTime(started).TotalSeconds });
         return measured;
     }
 

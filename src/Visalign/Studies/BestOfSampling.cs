@@ -1,37 +1,44 @@
 using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Pictures;
+using Visalign.Rewards;
 using Visalign.Worlds;
 
 namespace Visalign.Studies;
 
-/// <summary>Best of N: sample a prompt N times and show the picture that the soft score prefers. What alignment has to beat.</summary>
-/// <remarks>The soft score picks, as it is the reward that training sees; the result is judged strictly like any other.</remarks>
+/// <summary>Best of N: sample a prompt N times and show the picture that a reward prefers. What alignment has to beat.</summary>
+/// <remarks>The reward that picks should be the one that training sees; the result is judged strictly like any other.</remarks>
 public static class BestOfSampling
 {
     /// <summary>Samples, picks and judges.</summary>
     /// <param name="n">Pictures of each prompt; 1 gives <see cref="HeldOutEvaluation.Run"/>.</param>
+    /// <param name="judge">Which reward picks.</param>
     /// <param name="advanced">Called with the share done; may throw to stop.</param>
     /// <returns>The picked pictures, the earlier one on a tie; the network evaluations are those of all N.</returns>
-    public static Evaluation Run(NoiseGenerator generator, Weights weights, PromptSplit split, int count, int steps, double guidanceScale, int n, Action<double>? advanced = null)
+    public static Evaluation Run(NoiseGenerator generator, Weights weights, PromptSplit split, int count, int steps, double guidanceScale, int n,
+        IReward judge, Action<double>? advanced = null)
     {
         var best = HeldOutEvaluation.Run(generator, weights, split, count, steps, guidanceScale);
+        double[] rates = n > 1 ? judge.Score(best.Pictures, best.Conditions).Values : [];
         advanced?.Invoke(1.0 / n);
         for (int sample = 1; sample < n; sample++)
         {
-            best = Better(best, HeldOutEvaluation.Run(generator, weights, split, count, steps, guidanceScale, sample));
+            var other = HeldOutEvaluation.Run(generator, weights, split, count, steps, guidanceScale, sample);
+            best = Better(best, rates, other, judge.Score(other.Pictures, other.Conditions).Values);
             advanced?.Invoke((sample + 1.0) / n);
         }
         return best;
     }
 
-    private static Evaluation Better(Evaluation first, Evaluation second)
+    // Keeps the higher rates in those of the first.
+    private static Evaluation Better(Evaluation first, double[] rates, Evaluation second, double[] others)
     {
         var verdicts = first.Verdicts.ToArray();
         float[] pixels = [.. first.Pictures.Data];
         for (int i = 0; i < verdicts.Length; i++)
         {
-            if (second.Verdicts[i].Score <= verdicts[i].Score) continue;
+            if (others[i] <= rates[i] || double.IsNaN(others[i])) continue;
+            rates[i] = others[i];
             verdicts[i] = second.Verdicts[i];
             second.Pictures[i].CopyTo(pixels.AsSpan(i * first.Pictures.PictureLength));
         }

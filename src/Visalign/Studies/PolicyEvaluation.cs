@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Visalign.Benchmarks;
 using Visalign.Pictures;
+using Visalign.Rewards;
 using Visalign.Runs;
 using Visalign.Worlds;
 
@@ -100,7 +101,7 @@ public static class PolicyEvaluation
 
         observer.Began($"sampling {options.Prompts} held-out prompts at guidance scale {Invariant(scale)}{(options.BestOf > 1 ? $", {options.BestOf} pictures each" : "")}");
         long started = clock.GetTimestamp();
-        var evaluation = BestOfSampling.Run(generator, weights, PromptSplit.HeldOut, options.Prompts, options.Steps, scale, options.BestOf, Advanced);
+        var evaluation = BestOfSampling.Run(generator, weights, PromptSplit.HeldOut, options.Prompts, options.Steps, scale, options.BestOf, new ExactReward(new() { Mode = ExactMode.Soft }), Advanced);
         double seconds = clock.GetElapsedTime(started).TotalSeconds;
 
         observer.Began("measuring diversity");

@@ -2,6 +2,7 @@ using System.Globalization;
 using Visalign.Benchmarks;
 using Visalign.Methods;
 using Visalign.Pictures;
+using Visalign.Rewards;
 using Visalign.Runs;
 using Visalign.Torch;
 using Visalign.Torch.Engines;
@@ -11,7 +12,7 @@ namespace Visalign.Studies;
 
 /// <summary>A recipe over several seeds, against the baselines that every method has to face.</summary>
 /// <remarks>
-/// The base at its best guidance scale; best of N from the base, picked by the trained soft score, with N the reward calls of a
+/// The base at its best guidance scale; best of N from the base, picked by the trained reward, with N the reward calls of a
 /// training over the held-out prompts, at least 4; and fine-tuning on the best of each group, with the reward calls and
 /// optimizer steps of the method. Every run lies in a folder of its own and is gone on with, so that an interruption costs
 /// one iteration.
@@ -26,6 +27,7 @@ public sealed class Reproduction
     private readonly IRunObserver _observer;
     private readonly TimeProvider _clock;
     private readonly CancellationToken _stop;
+    private KeptRun? _first; // measured the base for all
 
     private Reproduction(string folder, ShippedRecipe shipped, IRunObserver observer, TimeProvider clock, CancellationToken stop) =>
         (_folder, _shipped, _observer, _clock, _stop) = (folder, shipped, observer, clock, stop);
@@ -67,7 +69,7 @@ public sealed class Reproduction
         if (!RunFolder.Exists(path))
         {
             _observer.Told($"{name}, seed {seed}");
-            AlignmentStudy.Start(path, recipe with { Seed = seed }, _observer, _clock, _stop);
+            AlignmentStudy.Start(path, recipe with { Seed = seed }, _observer, _clock, _stop, _first);
         }
         else
         {
@@ -76,27 +78,32 @@ public sealed class Reproduction
                 throw new InputException($"{path}: this run has another recipe than the one asked for. Give another --out, or delete the run.");
             if (!File.Exists(kept.ReportFile)) AlignmentStudy.Resume(path, _observer, _clock, _stop);
         }
-        return KeptRun.Open(path);
+        var finished = KeptRun.Open(path);
+        _first ??= finished;
+        return finished;
     }
 
     private ReproducedSystem BestOfN(List<KeptRun> runs)
     {
+        var recipe = runs[0].Recipe;
         var plain = EvaluationFolder.Get<KeptEvaluation>(runs[0].Path, EvaluationFolder.Base);
         int n = (int)Math.Max(LeastSamples, Math.Ceiling((double)runs[0].Cost().RewardCalls / plain.Prompts));
         _observer.Began($"sampling {n} pictures of each of {plain.Prompts} held-out prompts from the base");
         Engine.Start();
         long started = _clock.GetTimestamp();
-        using var policy = Policy.OfModel(runs[0].Recipe.Model);
+        using var policy = Policy.OfModel(recipe.Model);
+        var judges = recipe.Rewards.Select(reward => new WeightedReward(RewardCatalog.Create(reward, new(_clock, (int)recipe.Seed)), reward.Weight)).ToList();
         using var scope = Tensor.Scope();
-        var picked = BestOfSampling.Run(policy.Generator, policy.Weights, PromptSplit.HeldOut, plain.Prompts, plain.Steps, plain.GuidanceScale, n, share =>
+        var picked = BestOfSampling.Run(policy.Generator, policy.Weights, PromptSplit.HeldOut, plain.Prompts, plain.Steps, plain.GuidanceScale, n, new RewardSum(judges), share =>
         {
             _stop.ThrowIfCancellationRequested();
             _observer.Advanced(share);
         });
+        foreach (var judge in judges) (judge.Reward as IDisposable)?.Dispose();
         var kept = KeptEvaluation.Of(picked, 0, PromptSplit.HeldOut, plain.GuidanceScale, plain.Steps);
-        return ReproducedSystem.Of($"best of {n} from the base", SystemRole.Baseline, [.. runs.Select(_ => kept)], plainly: [.. runs.Select(_ => plain)]) with
+        return ReproducedSystem.Of($"best of {n} from the base", SystemRole.Baseline, [.. runs.Select(_ => kept)], bases: [.. runs.Select(_ => plain)]) with
         {
-            Note = $"{n} pictures for each answer, picked by the soft score",
+            Note = $"{n} pictures for each answer, picked by the trained reward",
             RewardCalls = (long)n * plain.Prompts,
             NetworkEvaluations = picked.NetworkEvaluations,
             Seconds = _clock.GetElapsedTime(started).TotalSeconds,

@@ -78,12 +78,12 @@ public sealed record ReproducedSystem
     [JsonIgnore]
     public IReadOnlyList<KeptEvaluation> Evaluations { get; init; } = [];
 
-    internal static ReproducedSystem Of(string name, SystemRole role, IReadOnlyList<KeptEvaluation> seeds, IReadOnlyList<KeptEvaluation> plainly) => new()
+    internal static ReproducedSystem Of(string name, SystemRole role, IReadOnlyList<KeptEvaluation> seeds, IReadOnlyList<KeptEvaluation> bases) => new()
     {
         Name = name,
         Role = role,
         Score = CrossedBootstrap.Mean([.. seeds.Select(seed => seed.Scores())]),
-        Gain = CrossedBootstrap.PairedGain([.. plainly.Select(seed => seed.Scores())], [.. seeds.Select(seed => seed.Scores())]),
+        Gain = CrossedBootstrap.PairedGain([.. bases.Select(seed => seed.Scores())], [.. seeds.Select(seed => seed.Scores())]),
         ScoreOfSeeds = [.. seeds.Select(seed => seed.Score)],
         GuidanceOfSeeds = [.. seeds.Select(seed => seed.GuidanceScale)],
         Tasks = seeds[0].Tasks.Keys.ToDictionary(task => task, task => seeds.Average(seed => seed.Tasks[task])),
@@ -111,7 +111,7 @@ public sealed record ReproducedSystem
             Kl = divergences.Length > 0 ? divergences.Average() : null,
             RewardCalls = runs[0].Cost().RewardCalls,
             NetworkEvaluations = runs[0].Cost().NetworkEvaluations,
-            Seconds = runs.Average(run => run.Timings.Sum(line => line.Values.Where(part => part.Key != "seconds/evaluation").Sum(part => part.Value))),
+            Seconds = runs.Average(run => run.TrainingTime.TotalSeconds),
         };
     }
 

@@ -16,11 +16,11 @@ internal static class DocsSamples
         var recipe = new Recipe
         {
             Seed = 7,
-            Method = new FlowGrpo { KlCoefficient = 0 },
+            Method = new FlowGrpo { KlCoefficient = 0, Window = new() { Size = 3, To = 3 } },
             Model = model,                                              // "shapes32-flow", or a model folder of your own
             Adapter = new() { Kind = AdapterKind.Full },
             Rewards = [new ExactRewardOptions { Mode = ExactMode.Soft }],
-            Rollout = new() { Prompts = 12, GroupSize = 8, Steps = 6, Window = new() { Size = 3, To = 3 } },
+            Rollout = new() { Prompts = 12, GroupSize = 8, Steps = 6 },
             Optimizer = new() { LearningRate = 1e-4 },
             Budget = new() { Iterations = iterations },
             Evaluation = new() { Prompts = prompts, TuningPrompts = prompts, Every = 0 },

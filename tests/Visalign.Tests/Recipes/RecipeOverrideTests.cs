@@ -10,13 +10,12 @@ public sealed class RecipeOverrideTests
     [Fact]
     public void A_full_path_replaces_adds_and_reaches_into_lists()
     {
-        var recipe = Read("rollout.group_size=4", "adapter.targets=[to_q, to_k]", "rewards.0.weight=2", "method.kl_coefficient=0", "rollout.window.size=2", "prompts=my prompts.txt");
+        var recipe = Read("rollout.group_size=4", "adapter.targets=[to_q, to_k]", "rewards.0.weight=2", "method.kl_coefficient=0", "method.window.size=2", "prompts=my prompts.txt");
 
         Assert.Equal(4, recipe.Rollout.GroupSize);
         Assert.Equal(["to_q", "to_k"], recipe.Adapter.Targets);
         Assert.Equal(2, recipe.Rewards[0].Weight);
-        Assert.Equal(new FlowGrpoSample { KlCoefficient = 0 }, recipe.Method);
-        Assert.Equal(2, recipe.Rollout.Window.Size);
+        Assert.Equal(new FlowGrpoSample { KlCoefficient = 0, Window = new() { Size = 2 } }, recipe.Method);
         Assert.Equal("my prompts.txt", recipe.Prompts);
     }
 

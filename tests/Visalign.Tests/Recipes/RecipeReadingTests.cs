@@ -137,13 +137,13 @@ public sealed class RecipeReadingTests
     [Fact]
     public void Batch_arithmetic_is_said_in_words()
     {
-        var rollout = new RolloutOptions { Prompts = 12, GroupSize = 8, Window = new StepWindow { Size = 3 } };
+        var rollout = new RolloutOptions { Prompts = 12, GroupSize = 8 };
 
         Assert.Equal(
             "12 prompts × 8 samples = 96 pictures per iteration, 1 update",
             BatchArithmetic.InWords(rollout, new OptimizerOptions()));
         Assert.Equal(
             "1 prompt × 1 sample = 1 picture per iteration, 2 updates",
-            BatchArithmetic.InWords(new RolloutOptions { Prompts = 1, GroupSize = 1, Window = new StepWindow { Size = 1 } }, new OptimizerOptions { UpdatesPerIteration = 2 }));
+            BatchArithmetic.InWords(new RolloutOptions { Prompts = 1, GroupSize = 1 }, new OptimizerOptions { UpdatesPerIteration = 2 }));
     }
 }

@@ -37,6 +37,10 @@ public sealed class RecipeWritingTests
               name: flow-grpo
               clip_range: 0.0001
               kl_coefficient: 0.04
+              window:
+                size: 4
+                from: 0
+                to: 4
             model: shapes32-flow
             adapter:
               kind: lora
@@ -55,11 +59,6 @@ public sealed class RecipeWritingTests
               prompts: 8
               group_size: 8
               steps: 8
-              window:
-                size: 4
-                from: 0
-                to: 4
-              noise_scale: 0.7
               guidance_scale: 1.0
               shift: 1.0
               micro_batch: 64

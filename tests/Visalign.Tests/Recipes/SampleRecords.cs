@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using Visalign.Methods;
 using Visalign.Rewards;
+using Visalign.Rollouts;
 using Visalign.Records;
 using Visalign.Runs;
 
@@ -15,6 +16,8 @@ public sealed record FlowGrpoSample : IMethod
 
     [Range(0, 10)]
     public double KlCoefficient { get; init; } = 0.04;
+
+    public StepWindow Window { get; init; } = new();
 
     public Assembly Assemble(AssemblyContext context) => throw new UnreachableException();
 }
@@ -132,7 +135,7 @@ public static class Samples
           prompts: 16
           group_size: 8
           steps: 10
-          noise_scale: 0.7
+          shift: 1.0
           guidance_scale: 1.0
         optimizer: { name: adamw, learning_rate: 3.0e-4 }
         budget: { iterations: 100 }

@@ -14,12 +14,12 @@ public sealed class AlignmentRunTests : IDisposable
     private Recipe Recipe(params string[] overrides) => Visalign.Runs.Recipe.File.Parse(
         $$"""
         recipe: 1
-        method: { name: flow-grpo, kl_coefficient: 0.04 }
+        method: { name: flow-grpo, window: { size: 2, from: 0, to: 3 }, kl_coefficient: 0.04 }
         model: {{_model}}
         adapter: { kind: lora, rank: 2, alpha: 4 }
         rewards: [brightness]
         heldout: [contrast]
-        rollout: { prompts: 3, group_size: 4, steps: 4, micro_batch: 5, window: { size: 2, from: 0, to: 3 } }
+        rollout: { prompts: 3, group_size: 4, steps: 4, micro_batch: 5 }
         optimizer: { learning_rate: 0.01 }
         budget: { iterations: 4, checkpoint_every: 2 }
         """, "test.yaml", overrides);

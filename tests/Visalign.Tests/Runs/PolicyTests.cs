@@ -88,11 +88,11 @@ public sealed class PolicyTests : IDisposable
     private AlignmentRun Start(string name, string adapter) => AlignmentRun.Create(_root[name], Recipe.File.Parse(
         $$"""
         recipe: 1
-        method: flow-grpo
+        method: { name: flow-grpo, window: { size: 1, from: 0, to: 2 } }
         model: {{_model}}
         adapter: { {{adapter}} }
         rewards: [brightness]
-        rollout: { prompts: 2, group_size: 3, steps: 3, guidance_scale: 2.5, window: { size: 1, from: 0, to: 2 } }
+        rollout: { prompts: 2, group_size: 3, steps: 3, guidance_scale: 2.5 }
         optimizer: { learning_rate: 0.01 }
         budget: { iterations: 1 }
         """, "test.yaml"), new Listener(), TimeProvider.System);

@@ -15,12 +15,12 @@ public sealed class PreflightTests : IDisposable
     private AlignmentRun Start(params string[] overrides) => AlignmentRun.Create(_root["run"], Recipe.File.Parse(
         $$"""
         recipe: 1
-        method: { name: flow-grpo, kl_coefficient: 0.04 }
+        method: { name: flow-grpo, window: { size: 2, from: 0, to: 3 }, kl_coefficient: 0.04 }
         model: {{_root["model"]}}
         adapter: { kind: lora, rank: 2, alpha: 4 }
         rewards: [brightness]
         heldout: [contrast]
-        rollout: { prompts: 4, group_size: 4, steps: 4, micro_batch: 5, window: { size: 2, from: 0, to: 3 } }
+        rollout: { prompts: 4, group_size: 4, steps: 4, micro_batch: 5 }
         budget: { iterations: 2, checkpoint_every: 1 }
         """, "test.yaml", overrides), _listener, TimeProvider.System);
 
@@ -83,7 +83,7 @@ public sealed class PreflightTests : IDisposable
 
     [Theory]
     [InlineData("rollout.group_size=1", "the term 'surrogate' of the loss has no gradient, even for rewards drawn at random. A group of one has nothing to be compared with")]
-    [InlineData("rollout.noise_scale=0", "the gradient of the first update is not finite. Look at rollout.noise_scale")]
+    [InlineData("method.noise_scale=0", "the gradient of the first update is not finite. Look at method.noise_scale")]
     public void A_loss_that_teaches_nothing_is_refused_before_anything_is_written(string option, string words)
     {
         long before = Tensor.LiveCount;

@@ -177,7 +177,7 @@ public sealed class RunFolderTests : IDisposable
             opened.LoadLatest()!.Dispose();
 
         string path = Path.Combine(Run, "remarks.jsonl");
-        Assert.Equal("""{"iteration":0,"severity":"warning","text":"The reward 'é' is \"odd\"."}""" + "\n", File.ReadAllText(path));
+        Assert.Equal("""{"iteration":0,"text":"The reward 'é' is \"odd\"."}""" + "\n", File.ReadAllText(path));
         Assert.Equal([new RunRemark(0, "The reward 'é' is \"odd\".")], RemarkLog.Read(path));
         File.AppendAllText(path, "{}\n");
         Assert.Contains("remarks.jsonl(2)", Refusal(() => RemarkLog.Read(path)), StringComparison.Ordinal);

@@ -15,11 +15,11 @@ public sealed class WatchedRunTests : IDisposable
     private AlignmentRun Start(string name, IRunObserver observer, params string[] overrides) => AlignmentRun.Create(_root[name], Recipe.File.Parse(
         $$"""
         recipe: 1
-        method: { name: flow-grpo, kl_coefficient: 0.001 }
+        method: { name: flow-grpo, window: { size: 2, from: 0, to: 3 }, kl_coefficient: 0.001 }
         model: {{_root["model"]}}
         adapter: { kind: full }
         rewards: [brightness]
-        rollout: { prompts: 4, group_size: 4, steps: 4, micro_batch: 16, window: { size: 2, from: 0, to: 3 } }
+        rollout: { prompts: 4, group_size: 4, steps: 4, micro_batch: 16 }
         optimizer: { learning_rate: 1.0e-3, ema_decay: 0 }
         budget: { iterations: 12, checkpoint_every: 5 }
         watchdog: { window: 3 }
@@ -61,7 +61,7 @@ public sealed class WatchedRunTests : IDisposable
         using (var broken = Start("broken", breaking, "learning_rate=0.3"))
             Assert.Throws<OperationCanceledException>(() => broken.Run(stop.Token));
         // What a killed process leaves past its checkpoint.
-        File.AppendAllText(_root["broken/remarks.jsonl"], "{\"iteration\":8,\"severity\":\"warn");
+        File.AppendAllText(_root["broken/remarks.jsonl"], "{\"iteration\":8,\"text\":\"warn");
         using (var rest = AlignmentRun.Resume(_root["broken"], new Listener(), TimeProvider.System)) rest.Run(CancellationToken.None);
 
         Assert.NotEmpty(RemarkLog.Read(_root["whole/remarks.jsonl"]));

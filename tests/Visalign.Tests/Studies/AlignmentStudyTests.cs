@@ -134,7 +134,7 @@ public sealed class AlignmentStudyTests : IDisposable
     public void Remarks_of_the_watchdog_are_in_the_report()
     {
         Start("run", new());
-        File.WriteAllText(_root["run/remarks.jsonl"], """{"iteration":4,"severity":"warning","text":"Diversity falls."}""" + "\n");
+        File.WriteAllText(_root["run/remarks.jsonl"], """{"iteration":4,"text":"Diversity falls."}""" + "\n");
 
         Assert.Contains("Diversity falls.", AlignmentReport.Draw(KeptRun.Open(_root["run"])), StringComparison.Ordinal);
     }

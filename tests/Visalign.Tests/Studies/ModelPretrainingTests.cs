@@ -108,6 +108,7 @@ public sealed class ModelPretrainingTests : IDisposable
     [InlineData("transformer.heads=3", "'transformer.width' is 32, expected an even number that 3 heads share evenly.")]
     [InlineData("vae.training.steps=0", "'vae.training.steps' is 0")]
     [InlineData("vae.kl=1", "unknown key 'kl'")]
+    [InlineData("vae.training.matrix_learning_rate=0.02", "'vae.training.matrix_learning_rate' is 0.02, but the autoencoder is made of convolutions")]
     public void A_recipe_that_makes_no_sense_is_refused(string option, string words) =>
         Assert.Contains(words, Assert.Throws<InputException>(() => Recipe(option)).Message, StringComparison.Ordinal);
 

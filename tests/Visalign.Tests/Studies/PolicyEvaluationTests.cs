@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Visalign.Rewards;
 using Visalign.Runs;
 using Visalign.Studies;
 using Visalign.Tests.Runs;
@@ -55,15 +56,17 @@ public sealed class PolicyEvaluationTests : IDisposable
     }
 
     [Fact]
-    public void Best_of_several_shows_for_each_prompt_the_picture_with_the_highest_soft_score()
+    public void Best_of_several_shows_for_each_prompt_the_picture_its_judge_prefers()
     {
+        var judge = new Brightness(); // not the checker, whose scores of an untrained model are often equal
         Evaluation[] each = [.. Enumerable.Range(0, 3).Select(sample => HeldOutEvaluation.Run(_policy.Generator, _policy.Weights, PromptSplit.HeldOut, 12, 2, 1, sample))];
 
-        var best = BestOfSampling.Run(_policy.Generator, _policy.Weights, PromptSplit.HeldOut, 12, 2, 1, n: 3);
+        var best = BestOfSampling.Run(_policy.Generator, _policy.Weights, PromptSplit.HeldOut, 12, 2, 1, n: 3, judge);
 
+        double[][] rates = [.. each.Select(one => judge.Score(one.Pictures, one.Conditions).Values)];
         for (int i = 0; i < 12; i++)
         {
-            var picked = each.MaxBy(one => one.Verdicts[i].Score)!;
+            var picked = each[Enumerable.Range(0, 3).MaxBy(sample => rates[sample][i])];
             Assert.Equal(picked.Verdicts[i], best.Verdicts[i]);
             Assert.Equal(picked.Pictures[i].ToArray(), best.Pictures[i].ToArray());
         }

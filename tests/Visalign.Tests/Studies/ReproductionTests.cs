@@ -35,6 +35,17 @@ public sealed class ReproductionTests : IDisposable
     }
 
     [Fact]
+    public void The_base_is_measured_once_for_all_runs()
+    {
+        List<string> parts = [];
+
+        Reproduction.Run(_root["out"], _recipe, 2, new Listener { Part = parts.Add }, TimeProvider.System, CancellationToken.None);
+
+        Assert.Single(parts, "measuring the base");
+        Assert.Equal(4, parts.Count(part => part == "measuring the result"));
+    }
+
+    [Fact]
     public void Going_on_repeats_no_run_and_gives_the_same_scores()
     {
         var first = Run(_recipe);
