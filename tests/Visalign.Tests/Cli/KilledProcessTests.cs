@@ -61,7 +61,8 @@ public sealed class KilledProcessTests : IDisposable
         using var process = Start("run", "--set", "iterations=100000");
         await Until(() => Lines("run/metrics.jsonl") >= 1 || process.HasExited);
 
-        using (var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"])) await kill.WaitForExitAsync();
+        // The shell's own kill: a bare system has no program of that name.
+        using (var kill = Process.Start("sh", ["-c", $"kill -{signal} {process.Id}"])) await kill.WaitForExitAsync();
         string error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
 
