@@ -14,13 +14,14 @@ public static class FlowPretraining
     public const double PromptDropout = 0.1;
 
     /// <summary>Runs the training.</summary>
+    /// <param name="blurredShare">Share of the training pictures that are out of focus, in [0, 1).</param>
     /// <param name="autoencoder">Trained weights of <see cref="ToyVae"/>.</param>
     /// <returns>Averaged weights by name, and the factor that brings latents to unit variance.</returns>
     public static (List<(string Name, Tensor Value)> Weights, double LatentScale) Run(
-        PretrainingOptions options, TextDitConfig config, Weights autoencoder, TimeProvider clock, IProgress<PretrainingProgress>? progress = null, CancellationToken stop = default)
+        PretrainingOptions options, TextDitConfig config, double blurredShare, Weights autoencoder, TimeProvider clock, IProgress<PretrainingProgress>? progress = null, CancellationToken stop = default)
     {
         using var scope = Tensor.Scope();
-        var (latents, words) = EncodedScenes(options, autoencoder);
+        var (latents, words) = EncodedScenes(options, blurredShare, autoencoder);
         double scale = 1 / latents.Square().Mean().Sqrt().Item();
         latents.MulInPlace(scale);
         var fresh = TextDit.Initialize(config, (ulong)options.Seed).ToLookup(entry => options.MatrixLearningRate > 0 && IsInnerMatrix(entry.Name, entry.Value));
@@ -43,11 +44,11 @@ public static class FlowPretraining
     // What Muon is for: not the embeddings, the first and last layers, nor biases.
     private static bool IsInnerMatrix(string name, Tensor value) => name.StartsWith("blocks.", StringComparison.Ordinal) && value.Rank == 2;
 
-    private static (Tensor Latents, Tensor Words) EncodedScenes(PretrainingOptions options, Weights autoencoder)
+    private static (Tensor Latents, Tensor Words) EncodedScenes(PretrainingOptions options, double blurredShare, Weights autoencoder)
     {
         using var scope = Tensor.Scope();
         using var _ = Autograd.NoGrad();
-        var (pictures, words) = SceneData.Draw(options.Scenes, (ulong)options.Seed);
+        var (pictures, words) = SceneData.Draw(options.Scenes, (ulong)options.Seed, blurredShare);
         List<Tensor> encoded = [];
         foreach (var part in pictures.Split(256, 0))
         {

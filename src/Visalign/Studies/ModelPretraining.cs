@@ -106,7 +106,7 @@ public static class ModelPretraining
             using var inner = Tensor.Scope();
             var voice = new PretrainingVoice("transformer", observer);
             var network = recipe.Transformer.Network;
-            var (weights, scale) = FlowPretraining.Run(recipe.Transformer.Training, network, Weights.Of(autoencoder), clock, voice, stop);
+            var (weights, scale) = FlowPretraining.Run(recipe.Transformer.Training, network, recipe.Transformer.BlurredShare, Weights.Of(autoencoder), clock, voice, stop);
             TensorFiles.Save(draft[TransformerFile], weights, new Dictionary<string, string> { ["format"] = "visalign-transformer-1" }, StoredType.Float16);
             var made = new GeneratorConfig { Network = network, LatentScale = scale };
             ModelFolder.SaveConfig(draft.Path, made);
