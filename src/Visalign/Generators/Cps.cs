@@ -21,14 +21,20 @@ public static class Cps
     /// <param name="noiseScale">eta in [0, 1]; 0 gives the Euler step of the ODE.</param>
     public static GaussianStep Step(Tensor latents, Tensor velocity, Tensor from, Tensor to, double noiseScale)
     {
-        Expect.SameShape(latents, velocity);
         using var scope = Tensor.Scope();
         var s = FlowSde.PerRow(from, latents);                                               // [B, 1, …]
         var next = FlowSde.PerRow(to, latents);
         var deviation = next * Math.Sin(noiseScale * Math.PI / 2);
+        return new(scope.Keep(Exchange(latents, velocity, s, next, deviation)), scope.Keep(deviation));
+    }
+
+    /// <summary>The mean at a level s' of which a part of the noise, of the given deviation, is still to be drawn.</summary>
+    internal static Tensor Exchange(Tensor latents, Tensor velocity, Tensor s, Tensor next, Tensor deviation)
+    {
+        Expect.SameShape(latents, velocity);
+        using var scope = Tensor.Scope();
         var data = latents - s * velocity;                                                   // [B, …]
         var noise = latents + (1 - s) * velocity;
-        var mean = (1 - next) * data + (next.Square() - deviation.Square()).Sqrt() * noise;
-        return new(scope.Keep(mean), scope.Keep(deviation));
+        return scope.Keep((1 - next) * data + (next.Square() - deviation.Square()).Sqrt() * noise);
     }
 }

@@ -11,6 +11,8 @@ public enum StepKernel
     FlowSde,
     /// <summary>Coefficients-preserving sampling, Flow-CPS, arXiv 2509.05952.</summary>
     Cps,
+    /// <summary>DDIM with noise, as in the code of DiffusionNFT, arXiv 2509.16117.</summary>
+    Ddim,
 }
 
 /// <summary>How a log-probability over many elements becomes one number.</summary>

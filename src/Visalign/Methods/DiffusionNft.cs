@@ -16,8 +16,7 @@ namespace Visalign.Methods;
 /// Rollouts sample from an old policy, which also anchors both velocities and follows the policy after each iteration.
 /// They have no noisy steps. The network is trained without guidance,
 /// as in the paper; under another guidance scale it learns from guided samples, and so to do without guidance.
-/// Departures: Euler steps of the ODE instead of second-order DPM-Solver steps; samples are not shuffled, and updates share
-/// out whole micro-batches. A sample that no judge scored counts as an average one.
+/// Departures: samples are not shuffled, and updates share out whole micro-batches. A sample that no judge scored counts as an average one.
 /// </remarks>
 public sealed record DiffusionNft : IMethod
 {
@@ -39,6 +38,9 @@ public sealed record DiffusionNft : IMethod
     /// <summary>How slowly the old policy follows.</summary>
     public OldPolicySchedule OldDecay { get; init; } = OldPolicySchedule.Gradual;
 
+    /// <summary>How rollouts follow the flow; the authors take second-order steps.</summary>
+    public OdeSolver Solver { get; init; } = OdeSolver.Multistep;
+
     /// <summary>Share of the sampler's timesteps, rounded down, that each sample is trained on; which ones is drawn anew. Updates cost in proportion.</summary>
     [Range(0, 1, MinimumIsExclusive = true)]
     public double TimestepShare { get; init; } = 0.99;
@@ -46,7 +48,7 @@ public sealed record DiffusionNft : IMethod
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {
-        var plan = RolloutPlan.Deterministic(context.Rollout);
+        var plan = RolloutPlan.Deterministic(context.Rollout) with { Solver = Solver };
         MicroBatchShares.Require(plan, context.Optimizer);
         if (TimestepCount(plan) == 0)
             throw new InputException($"method.timestep_share leaves none of the {plan.StepCount} timesteps of 'rollout.steps'. Raise it to at least 1/{plan.StepCount}.");
@@ -76,10 +78,12 @@ public sealed record DiffusionNft : IMethod
         {
             var batches = MicroBatchShares.Of(rollout.Plan, update, count);
             if (batches.Count == 0) continue;
+            // Until the first update the policy is the old one; its velocity then serves as both.
+            var behind = update == 0 && OldDecay == OldPolicySchedule.Immediate ? null : old;
             long terms = batches.Sum(batch => (long)batch.Length) * timesteps;
             yield return new([.. from position in Enumerable.Range(0, timesteps) from batch in batches
                                  select (Func<UpdateStatistics, Tensor>)(statistics =>
-                                     Loss(context, old, rollout, levels, position, batch.Start, batch.Length, advantages, statistics, only) / terms)]);
+                                     Loss(context, behind, rollout, levels, position, batch.Start, batch.Length, advantages, statistics, only) / terms)]);
         }
     }
 
@@ -91,7 +95,7 @@ public sealed record DiffusionNft : IMethod
     }
 
     // Summed over the rows; the caller divides by all samples and timesteps of the update.
-    private Tensor Loss(AssemblyContext context, Tensor old, Rollout rollout, float[][] levels, int position, int start, int length,
+    private Tensor Loss(AssemblyContext context, Tensor? old, Rollout rollout, float[][] levels, int position, int start, int length,
         double[] advantages, UpdateStatistics statistics, Term? only)
     {
         using var scope = Tensor.Scope();
@@ -105,7 +109,8 @@ public sealed record DiffusionNft : IMethod
         if (only != Term.Kl)
         {
             var optimality = advantages[start..(start + length)].Select(advantage => NegativeAwareMatching.Optimality(advantage, AdvantageLimit, Advantages));
-            var errors = NegativeAwareMatching.Errors(velocity, Constant(context.Adapter.Over(old)), data, noisy, times, Beta);
+            var anchor = old is null ? velocity.Detach() : Constant(context.Adapter.Over(old));
+            var errors = NegativeAwareMatching.Errors(velocity, anchor, data, noisy, times, Beta);
             statistics.Mean("matching/positive", errors.Positive.Mean().Item());
             statistics.Mean("matching/negative", errors.Negative.Mean().Item());
             loss = NegativeAwareMatching.PerSample(errors, Tensor.From(optimality.ToArray(), length), Beta, AdvantageLimit).Sum();
@@ -113,7 +118,7 @@ public sealed record DiffusionNft : IMethod
         if (KlCoefficient == 0 || only == Term.Matching) return scope.Keep(loss);
 
         var divergence = VelocityDistance.PerSample(velocity, Constant(context.Generator.Base));
-        statistics.Mean("kl/mean", divergence.Mean().Item());
+        statistics.Mean("velocity/distance", divergence.Mean().Item());
         return scope.Keep(loss + divergence.Sum() * KlCoefficient);
 
         Tensor Velocity(Weights weights) => TextDit.Velocity(weights, context.Generator.Config.Network, noisy, times, words);

@@ -84,6 +84,8 @@ public sealed record FlowGrpo : IMethod
     {
         if (Window.To > context.Rollout.Steps)
             throw new InputException($"method.window.to is {Window.To}, expected at most the {context.Rollout.Steps} of 'rollout.steps'.");
+        if (Kernel == StepKernel.Ddim && Window.To == context.Rollout.Steps)
+            throw new InputException($"method.window.to is {Window.To}, but the last of the {Window.To} steps has no noise under 'kernel: ddim'. Give at most {Window.To - 1}.");
         MicroBatchShares.Require(Plan(context, 0), context.Optimizer);
         return new()
         {

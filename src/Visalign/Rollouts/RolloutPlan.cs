@@ -35,11 +35,14 @@ public sealed record RolloutPlan
     /// <summary>T + 1 noise levels from 1 to 0.</summary>
     public required float[] Levels { get; init; }
 
-    /// <summary>The kernel of stochastic steps; all others are Euler steps of the ODE.</summary>
+    /// <summary>The kernel of stochastic steps.</summary>
     public required StepKernel Kernel { get; init; }
 
     /// <summary>Strength of the kernel's noise.</summary>
     public required double NoiseScale { get; init; }
+
+    /// <summary>What all other steps are; second order only where no step is stochastic.</summary>
+    public OdeSolver Solver { get; init; }
 
     /// <summary>First stochastic step.</summary>
     public required int WindowStart { get; init; }

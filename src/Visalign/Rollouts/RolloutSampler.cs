@@ -17,6 +17,7 @@ public static class RolloutSampler
         IFlowGenerator generator, Weights weights, RolloutPlan plan, IReadOnlyList<Condition> conditions, LogProbReduction reduction, ulong seed, long iteration, Action<double>? advanced = null)
     {
         if (conditions.Count != plan.PromptCount) throw new ArgumentException($"The plan asks for {plan.PromptCount} conditions, got {conditions.Count}.");
+        if (plan.Solver == OdeSolver.Multistep && plan.WindowLength > 0) throw new ArgumentException("The multistep solver takes no noisy steps.");
         using var _ = Autograd.NoGrad();
         using var scope = Tensor.Scope();
         int g = plan.GroupSize;
@@ -28,6 +29,7 @@ public static class RolloutSampler
         long evaluations = 0;
         int branches = plan.GuidanceScale == 1 ? 1 : 2;
         int step = 0;
+        (double Level, Tensor Data)? before = null;                                       // what the solver predicted in the step before
         if (plan.SharedPrefix)
         {
             var perPrompt = generator.Encode(conditions);
@@ -52,11 +54,19 @@ public static class RolloutSampler
         (Tensor Latents, Tensor? LogProb) Step(Tensor from, Tensor asked, int index)
         {
             using var inner = Tensor.Scope();
-            List<Tensor> states = [], logProbs = [];
+            List<Tensor> states = [], logProbs = [], data = [];
             foreach (var (first, length) in plan.MicroBatches((int)from.Size(0)))
             {
                 advanced?.Invoke((index + (double)first / from.Size(0)) / plan.StepCount);
                 var rows = from.Narrow(0, first, length);
+                if (plan.Solver == OdeSolver.Multistep)
+                {
+                    double s = plan.Levels[index];
+                    data.Add(rows - generator.Velocity(weights, rows, s, asked.Narrow(0, first, length), plan.GuidanceScale) * s);
+                    (double, Tensor)? history = before is var (level, earlier) ? (level, earlier.Narrow(0, first, length)) : null;
+                    states.Add(MultistepSolver.Step(rows, data[^1], history, s, plan.Levels[index + 1]));
+                    continue;
+                }
                 var gaussian = GaussianOf(generator, weights, plan, index, rows, asked.Narrow(0, first, length));
                 if (!plan.IsStochastic(index))
                 {
@@ -67,6 +77,7 @@ public static class RolloutSampler
                 states.Add(next);
                 logProbs.Add(LogProb(plan.Kernel, gaussian, next, reduction));
             }
+            if (data.Count > 0) before = (plan.Levels[index], scope.Keep(Tensor.Cat(data.ToArray())));
             return (inner.Keep(Tensor.Cat(states.ToArray())), logProbs.Count == 0 ? null : inner.Keep(Tensor.Cat(logProbs.ToArray())));
         }
     }
@@ -79,9 +90,13 @@ public static class RolloutSampler
         var velocity = generator.Velocity(weights, latents, s, words, plan.GuidanceScale, plan.GuidanceGradient);
         var from = Tensor.Of(s);
         var to = Tensor.Of(next);
-        var gaussian = !plan.IsStochastic(step) || plan.Kernel == StepKernel.Ode ? FlowSde.Step(latents, velocity, from, to, Tensor.Of(0))
-            : plan.Kernel == StepKernel.FlowSde ? FlowSde.Step(latents, velocity, from, to, FlowSde.Sigma(from, plan.Levels[1], plan.NoiseScale))
-            : Cps.Step(latents, velocity, from, to, plan.NoiseScale);
+        var gaussian = (plan.IsStochastic(step) ? plan.Kernel : StepKernel.Ode) switch
+        {
+            StepKernel.FlowSde => FlowSde.Step(latents, velocity, from, to, FlowSde.Sigma(from, plan.Levels[1], plan.NoiseScale)),
+            StepKernel.Cps => Cps.Step(latents, velocity, from, to, plan.NoiseScale),
+            StepKernel.Ddim => FlowDdim.Step(latents, velocity, from, to, plan.NoiseScale),
+            _ => FlowSde.Step(latents, velocity, from, to, Tensor.Of(0)),
+        };
         return new(scope.Keep(gaussian.Mean), scope.Keep(gaussian.Deviation));
     }
 

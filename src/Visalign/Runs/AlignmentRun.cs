@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Visalign.Benchmarks;
 using Visalign.Generators;
 using Visalign.Methods;
 using Visalign.Networks;
 using Visalign.Pictures;
-using Visalign.Rewards;
 using Visalign.Rollouts;
 using Visalign.Torch;
 using Visalign.Torch.Engines;
@@ -24,9 +22,7 @@ public sealed class AlignmentRun : IDisposable
     private readonly Adapter _adapter;
     private readonly AdamW _optimizer;
     private readonly Assembly _assembly;
-    private readonly List<IReward> _judges = [];
-    private readonly RewardSum _rewards;
-    private readonly IReadOnlyList<IReward> _watched;
+    private readonly Jury _jury;
     private readonly PromptSource _prompts;
     private readonly Watchdog _watchdog;
 
@@ -36,19 +32,18 @@ public sealed class AlignmentRun : IDisposable
     {
         (Recipe, Generator, _observer, _clock) = (recipe, generator, observer, clock);
         // What may be refused comes before what holds memory.
-        if (recipe.Rewards.Count == 0) throw new InputException("rewards: the recipe names none. Add at least one, such as '- exact'.");
-        _rewards = new([.. recipe.Rewards.Select(reward => new WeightedReward(Judge(reward), reward.Weight))]);
-        _watched = [.. recipe.Heldout.Select(Judge)];
-        _watchdog = new(recipe.Watchdog, Trained.Select(reward => reward.Name), _watched.Select(reward => reward.Name));
         _prompts = recipe.Prompts == "world" ? PromptSource.World(PromptSplit.Training) : PromptSource.File(recipe.Prompts, generator);
-        _adapter = Adapter.Of(generator.Base, recipe.Adapter, (ulong)recipe.Seed);
+        _jury = new(recipe, clock);
         try
         {
+            _watchdog = new(recipe.Watchdog, _jury.Trained.Select(reward => reward.Name), _jury.Heldout.Select(reward => reward.Name));
+            _adapter = Adapter.Of(generator.Base, recipe.Adapter, (ulong)recipe.Seed);
             _assembly = recipe.Method.Assemble(new(generator, _adapter, recipe.Rollout, recipe.Optimizer, (ulong)recipe.Seed));
         }
         catch
         {
-            _adapter.Dispose();
+            _adapter?.Dispose();
+            _jury.Dispose();
             throw;
         }
         var options = recipe.Optimizer;
@@ -56,13 +51,6 @@ public sealed class AlignmentRun : IDisposable
         {
             Beta1 = options.Beta1, Beta2 = options.Beta2, Epsilon = options.Epsilon, WeightDecay = options.WeightDecay, ClipNorm = options.ClipNorm,
         }, average: options.EmaDecay > 0);
-    }
-
-    private FailureLimit Judge(IRewardOptions options)
-    {
-        var reward = RewardCatalog.Create(options, new(_clock, (int)Recipe.Seed));
-        _judges.Add(reward);
-        return new(reward, Recipe.Failures);
     }
 
     /// <summary>What is run.</summary>
@@ -195,9 +183,8 @@ public sealed class AlignmentRun : IDisposable
         double sampled = Seconds(ref started);
         var pictures = Generator.Decode(rollout.Final);
         if (Recipe.Samples.Every > 0 && (Iteration + 1) % Recipe.Samples.Every == 0) SaveSample(pictures, plan.GroupSize);
-        var scores = _rewards.Score(pictures, rollout.Conditions);
-        var watched = _watched.Select(reward => (reward.Name, reward.Score(pictures, rollout.Conditions).Values)).ToList();
-        var advantages = _assembly.Credit(scores.Total.Values, rollout.Groups);
+        var said = _jury.Score(pictures, rollout.Conditions);
+        var advantages = _assembly.Credit(said.Trained.Total.Values, rollout.Groups);
         RewardCalls += plan.SampleCount;
         NetworkEvaluations += rollout.NetworkEvaluations;
         double rewarded = Seconds(ref started);
@@ -222,20 +209,16 @@ public sealed class AlignmentRun : IDisposable
         double updated = Seconds(ref started);
         Iteration++;
 
-        var metrics = Metrics(scores, rollout, pictures, advantages, statistics);
-        foreach (var (name, values) in watched)
-            if (values.Where(double.IsFinite).ToArray() is { Length: > 0 } judged) metrics[$"heldout/{name}"] = judged.Average();
+        var metrics = IterationMetrics.Of(said, rollout, pictures, advantages, statistics);
         Folder.AppendMetrics(Iteration, metrics);
         Folder.AppendTimings(Iteration, new Dictionary<string, double> { ["seconds/rollout"] = sampled, ["seconds/reward"] = rewarded, ["seconds/update"] = updated });
         _observer.Iterated(Iteration, Recipe.Budget.Iterations, metrics, sampled + rewarded + updated);
         Watch(metrics);
     }
 
-    private IEnumerable<IReward> Trained => _judges.Take(Recipe.Rewards.Count);
-
     private IReadOnlyList<string> CheckBeforehand()
     {
-        var findings = Preflight.Check(new(Recipe, Generator, _adapter, _assembly, [.. Trained], [.. _judges.Skip(Recipe.Rewards.Count)], _prompts));
+        var findings = Preflight.Check(new(Recipe, Generator, _adapter, _assembly, _jury.Trained, _jury.Heldout, _prompts));
         _observer.Told(findings.Summary);
         return findings.Warnings;
     }
@@ -256,24 +239,6 @@ public sealed class AlignmentRun : IDisposable
             Folder.AppendRemark(new(Iteration, sentence));
             _observer.Warned(sentence);
         }
-    }
-
-    private static SortedDictionary<string, double> Metrics(SummedScores scores, Rollout rollout, PictureBatch pictures, double[] advantages, UpdateStatistics statistics)
-    {
-        var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
-        foreach (var (name, value) in statistics.All()) metrics[name] = value;
-        double[] good = [.. scores.Total.Values.Where(double.IsFinite)];
-        if (good.Length > 0)
-        {
-            double mean = metrics["reward/mean"] = good.Average();
-            metrics["reward/deviation"] = Math.Sqrt(good.Average(value => (value - mean) * (value - mean)));
-        }
-        metrics["reward/failures"] = scores.Total.FailureShare;
-        foreach (var part in scores.Parts)
-            if (part.Scores.Values.Where(double.IsFinite).ToArray() is { Length: > 0 } values) metrics[$"reward/{part.Name}"] = values.Average();
-        metrics["group/without-signal"] = Enumerable.Range(0, advantages.Length).GroupBy(i => rollout.Groups[i]).Average(group => group.All(i => advantages[i] == 0) ? 1.0 : 0);
-        if (rollout.Plan.GroupSize > 1) metrics["diversity/group"] = PictureDiversity.MeanPairwiseDistance(pictures, [.. rollout.Groups.Select(group => (int)group)]);
-        return metrics;
     }
 
     // A row for each prompt, named by the iteration at hand.
@@ -334,7 +299,7 @@ public sealed class AlignmentRun : IDisposable
         foreach (var (_, tensor) in _assembly.State) tensor.Dispose();
         _adapter.Dispose();
         Generator.Dispose();
-        foreach (var judge in _judges) (judge as IDisposable)?.Dispose();
+        _jury.Dispose();
         _folder?.Dispose();
     }
 }

@@ -91,6 +91,17 @@ public sealed class DiffusionNftTests : IDisposable
     }
 
     [Fact]
+    public void Where_the_old_policy_is_the_policy_its_own_pass_is_spared_and_no_bit_of_the_gradient_changes()
+    {
+        using var scope = Tensor.Scope();
+        double[] advantages = [.. Enumerable.Range(0, 12).Select(i => (i % 4) - 1.5)];
+        var (spared, passed) = (Assemble(new() { OldDecay = OldPolicySchedule.Immediate }), Assemble(new() { OldDecay = OldPolicySchedule.Gradual }));
+        var rollout = Sample(spared);
+
+        Assert.Equal(Gradient(passed, rollout, advantages), Gradient(spared, rollout, advantages));
+    }
+
+    [Fact]
     public void A_share_that_leaves_no_timestep_is_refused()
     {
         long before = Tensor.LiveCount;

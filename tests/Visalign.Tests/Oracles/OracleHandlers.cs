@@ -18,6 +18,7 @@ public static class OracleHandlers
         ["jpeg-size"] = _ => JpegSizeOracle.Run,
         ["sched-cps"] = FlowSampler,
         ["sched-flow-sde"] = FlowSampler,
+        ["sched-nft-solver"] = kind => kind == "rollout" ? NftSolverOracle.Run : null,
     };
 
     /// <summary>The slugs of which some kinds are handled.</summary>
@@ -71,6 +72,7 @@ public static class OracleHandlers
     {
         "nft_loss" => NegativeAwareLossOracle.Run,
         "nft_decay" => OldPolicyDecayOracle.Run,
+        "nft_dpm_sampler" => MultistepSolverOracle.Network,
         "nft_train_step" => NegativeAwareTrainStepOracle.Run,
         _ => null,
     };

@@ -1,0 +1,61 @@
+using Visalign.Generators;
+using Visalign.Pictures;
+using Visalign.Rewards;
+
+namespace Visalign.Runs;
+
+/// <summary>What a run's rewards said of one batch.</summary>
+/// <param name="Trained">The weighted sum that is trained on, and its parts.</param>
+/// <param name="Heldout">By name, the rewards that are only watched.</param>
+internal sealed record JuryScores(SummedScores Trained, IReadOnlyList<(string Name, RewardScores Scores)> Heldout);
+
+/// <summary>The rewards of a run, those trained on and those only watched, each held to the recipe's limit on failures.</summary>
+internal sealed class Jury : IDisposable
+{
+    private readonly List<IReward> _rewards = [];
+    private readonly int _trainedCount;
+    private readonly RewardSum _sum;
+    private readonly IReadOnlyList<FailureLimit> _heldout;
+
+    /// <summary>Opens every reward of a recipe.</summary>
+    /// <exception cref="InputException">None is named, or one is not to be had; nothing stays open.</exception>
+    public Jury(Recipe recipe, TimeProvider clock)
+    {
+        if (recipe.Rewards.Count == 0) throw new InputException("rewards: the recipe names none. Add at least one, such as '- exact'.");
+        _trainedCount = recipe.Rewards.Count;
+        try
+        {
+            _sum = new([.. recipe.Rewards.Select(options => new WeightedReward(Limited(options), options.Weight))]);
+            _heldout = [.. recipe.Heldout.Select(Limited)];
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        FailureLimit Limited(IRewardOptions options)
+        {
+            var reward = RewardCatalog.Create(options, new(clock, (int)recipe.Seed));
+            _rewards.Add(reward);
+            return new(reward, recipe.Failures);
+        }
+    }
+
+    /// <summary>Those trained on, in the recipe's order, without the limit.</summary>
+    public IReadOnlyList<IReward> Trained => [.. _rewards.Take(_trainedCount)];
+
+    /// <summary>Those only watched, likewise.</summary>
+    public IReadOnlyList<IReward> Heldout => [.. _rewards.Skip(_trainedCount)];
+
+    /// <summary>Judges a batch by all.</summary>
+    /// <exception cref="InputException">One fails more often than the recipe bears.</exception>
+    public JuryScores Score(PictureBatch pictures, IReadOnlyList<Condition> conditions) =>
+        new(_sum.Score(pictures, conditions), [.. _heldout.Select(reward => (reward.Name, reward.Score(pictures, conditions)))]);
+
+    /// <summary>Ends child processes and connections.</summary>
+    public void Dispose()
+    {
+        foreach (var reward in _rewards) (reward as IDisposable)?.Dispose();
+    }
+}
