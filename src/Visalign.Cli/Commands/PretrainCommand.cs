@@ -13,9 +13,10 @@ internal static class PretrainCommand
         var recipe = new Argument<string>("RECIPE") { Description = "A pretraining recipe, such as recipes/pretrain-shapes32-flow.yaml." };
         var folder = new Option<string>("--out") { Description = "The model folder to make.", HelpName = "FOLDER", Required = true };
         var vae = new Option<string?>("--vae") { Description = "A folder whose finished autoencoder is used, instead of training one.", HelpName = "FOLDER" };
+        var from = new Option<string?>("--from") { Description = "A model to go on from: its transformer is trained further, its autoencoder kept.", HelpName = "MODEL" };
         var set = new Option<string[]>("--set") { Description = "Replaces a value of the recipe; may be repeated.", HelpName = "key=value", DefaultValueFactory = _ => [] };
-        var verb = new Verb("pretrain", "Trains a model of the embedded world from scratch, measures it and writes its card.",
-            "visalign pretrain recipes/pretrain-shapes32-flow.yaml --out mymodel --set transformer.training.steps=2000") { recipe, folder, vae, set };
+        var verb = new Verb("pretrain", "Trains a model of the embedded world, from scratch or from another, measures it and writes its card.",
+            "visalign pretrain recipes/pretrain-shapes32-flow.yaml --out mymodel --set transformer.training.steps=2000") { recipe, folder, vae, from, set };
         verb.SetAction(parsed =>
         {
             string source = parsed.GetRequiredValue(recipe);
@@ -25,6 +26,7 @@ internal static class PretrainCommand
                 Recipe = PretrainingRecipe.File.Read(source, settings),
                 Folder = parsed.GetRequiredValue(folder),
                 Autoencoder = parsed.GetValue(vae),
+                From = parsed.GetValue(from),
                 Command = "./visalign pretrain " + string.Join(' ', parsed.Tokens.Skip(1).Select(token => Quoted(token.Value))),
             };
             var card = RunView.Show(terminal, new RunTitle("pretraining", request.Folder, request.Recipe.Transformer.Training.BatchSize), observer =>

@@ -1,3 +1,4 @@
+using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Torch;
 
@@ -14,19 +15,20 @@ public static class FlowPretraining
     public const double PromptDropout = 0.1;
 
     /// <summary>Runs the training.</summary>
-    /// <param name="blurredShare">Share of the training pictures that are out of focus, in [0, 1).</param>
+    /// <param name="flaws">What is wrong with some of the training pictures.</param>
+    /// <param name="from">A model of the same network whose weights and latent scale to begin with; null: fresh weights.</param>
     /// <param name="autoencoder">Trained weights of <see cref="ToyVae"/>.</param>
     /// <returns>Averaged weights by name, and the factor that brings latents to unit variance.</returns>
     public static (List<(string Name, Tensor Value)> Weights, double LatentScale) Run(
-        PretrainingOptions options, TextDitConfig config, double blurredShare, Weights autoencoder, TimeProvider clock, IProgress<PretrainingProgress>? progress = null, CancellationToken stop = default)
+        PretrainingOptions options, TextDitConfig config, SceneFlaws flaws, Weights autoencoder, NoiseGenerator? from, TimeProvider clock, IProgress<PretrainingProgress>? progress = null, CancellationToken stop = default)
     {
         using var scope = Tensor.Scope();
-        var (latents, words) = EncodedScenes(options, blurredShare, autoencoder);
-        double scale = 1 / latents.Square().Mean().Sqrt().Item();
+        var (latents, words) = EncodedScenes(options, flaws, autoencoder);
+        double scale = from?.Config.LatentScale ?? 1 / latents.Square().Mean().Sqrt().Item();
         latents.MulInPlace(scale);
-        var fresh = TextDit.Initialize(config, (ulong)options.Seed).ToLookup(entry => options.MatrixLearningRate > 0 && IsInnerMatrix(entry.Name, entry.Value));
-        using var parameters = new FlatParameters([.. fresh[false]]);
-        using var matrices = fresh.Contains(true) ? new FlatParameters([.. fresh[true]]) : null;
+        var first = (from?.Base.All() ?? TextDit.Initialize(config, (ulong)options.Seed)).ToLookup(entry => options.MatrixLearningRate > 0 && IsInnerMatrix(entry.Name, entry.Value));
+        using var parameters = new FlatParameters([.. first[false]]);
+        using var matrices = first.Contains(true) ? new FlatParameters([.. first[true]]) : null;
         var weights = Weights.Of(new[] { parameters, matrices }.OfType<FlatParameters>().SelectMany(flat => flat.Slots.Select(slot => (slot.Name, flat[slot.Name]))));
         var average = Pretraining.Run(parameters, matrices, options, step =>
         {
@@ -44,11 +46,11 @@ public static class FlowPretraining
     // What Muon is for: not the embeddings, the first and last layers, nor biases.
     private static bool IsInnerMatrix(string name, Tensor value) => name.StartsWith("blocks.", StringComparison.Ordinal) && value.Rank == 2;
 
-    private static (Tensor Latents, Tensor Words) EncodedScenes(PretrainingOptions options, double blurredShare, Weights autoencoder)
+    private static (Tensor Latents, Tensor Words) EncodedScenes(PretrainingOptions options, SceneFlaws flaws, Weights autoencoder)
     {
         using var scope = Tensor.Scope();
         using var _ = Autograd.NoGrad();
-        var (pictures, words) = SceneData.Draw(options.Scenes, (ulong)options.Seed, blurredShare);
+        var (pictures, words) = SceneData.Draw(options.Scenes, (ulong)options.Seed, flaws);
         List<Tensor> encoded = [];
         foreach (var part in pictures.Split(256, 0))
         {

@@ -20,6 +20,9 @@ public sealed record PretrainingRequest
     /// <summary>A folder with a finished <c>vae.safetensors</c> to build on; null to train one.</summary>
     public string? Autoencoder { get; init; }
 
+    /// <summary>A model, shipped name or folder, whose transformer to begin with, and whose autoencoder is used; null to begin afresh.</summary>
+    public string? From { get; init; }
+
     /// <summary>The command line, for the card.</summary>
     public required string Command { get; init; }
 }
@@ -40,11 +43,19 @@ public static class ModelPretraining
     public static ModelCard Run(PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
         Engine.Start();
+        using var from = request.From is { } model ? ModelFolder.Load(model) : null;
+        if (from is not null)
+        {
+            if (request.Autoencoder is not null) throw new InputException($"--vae {request.Autoencoder}: with --from, the autoencoder is that of {request.From}. Leave one of the two out.");
+            if (from.Config.Network != request.Recipe.Transformer.Network)
+                throw new InputException($"--from {request.From}: its transformer is {from.Config.Network}, the recipe's {request.Recipe.Transformer.Network}. Give 'transformer' the same sizes.");
+            request = request with { Autoencoder = ModelFolder.Find(request.From!) };
+        }
         var draft = DraftFolder.Begin(request.Folder, request.Autoencoder);
         try
         {
             using var scope = Tensor.Scope();
-            var card = Make(request, draft, observer, clock, stop);
+            var card = Make(request, from, draft, observer, clock, stop);
             draft.Finish();
             return card;
         }
@@ -59,7 +70,7 @@ public static class ModelPretraining
         }
     }
 
-    private static ModelCard Make(PretrainingRequest request, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+    private static ModelCard Make(PretrainingRequest request, NoiseGenerator? from, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
         var recipe = request.Recipe;
         var vae = request.Autoencoder is { } folder ? TrainedVae.Adopt(folder, draft[TrainedVae.FileName]) : TrainVae();
@@ -82,7 +93,7 @@ public static class ModelPretraining
             Name = Path.GetFileName(Path.GetFullPath(Path.TrimEndingDirectorySeparator(request.Folder))),
             Command = request.Command,
             Machine = Machine(),
-            Networks = [Network("autoencoder", TrainedVae.FileName, vae.Story), Network("transformer", TransformerFile, TrainedVae.InWords(last))],
+            Networks = [Network("autoencoder", TrainedVae.FileName, vae.Story), Network("transformer", TransformerFile, TrainedVae.InWords(last) + (request.From is { } model ? $"; begun from {ContentHash.Of(ModelFolder.Find(model))} (the folder's hash)" : ""))],
             RoundTrip = roundTrip,
             Measurement = recipe.Measurement,
             Scores = scores,
@@ -106,7 +117,7 @@ public static class ModelPretraining
             using var inner = Tensor.Scope();
             var voice = new PretrainingVoice("transformer", observer);
             var network = recipe.Transformer.Network;
-            var (weights, scale) = FlowPretraining.Run(recipe.Transformer.Training, network, recipe.Transformer.BlurredShare, Weights.Of(autoencoder), clock, voice, stop);
+            var (weights, scale) = FlowPretraining.Run(recipe.Transformer.Training, network, recipe.Transformer.Flaws, Weights.Of(autoencoder), from, clock, voice, stop);
             TensorFiles.Save(draft[TransformerFile], weights, new Dictionary<string, string> { ["format"] = "visalign-transformer-1" }, StoredType.Float16);
             var made = new GeneratorConfig { Network = network, LatentScale = scale };
             ModelFolder.SaveConfig(draft.Path, made);

@@ -56,9 +56,8 @@ public sealed record TransformerRecipe : IValidatableObject
     [Range(1, 1024)]
     public int Heads { get; init; } = 4;
 
-    /// <summary>Share of its training pictures that are out of focus, whatever the prompt, as among pictures of the web: guidance cannot avoid them, a reward can.</summary>
-    [Range(0, 1, MaximumIsExclusive = true)]
-    public double BlurredShare { get; init; }
+    /// <summary>What is wrong with some of its training pictures.</summary>
+    public SceneFlaws Flaws { get; init; } = new();
 
     /// <summary>Its training.</summary>
     public required PretrainingOptions Training { get; init; }
