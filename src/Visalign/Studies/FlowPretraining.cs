@@ -26,7 +26,7 @@ public static class FlowPretraining
         var (latents, words) = EncodedScenes(options, flaws, autoencoder);
         double scale = from?.Config.LatentScale ?? 1 / latents.Square().Mean().Sqrt().Item();
         latents.MulInPlace(scale);
-        var first = (from?.Base.All() ?? TextDit.Initialize(config, (ulong)options.Seed)).ToLookup(entry => options.MatrixLearningRate > 0 && IsInnerMatrix(entry.Name, entry.Value));
+        var first = (from?.Base.All().Select(entry => (entry.Name, Value: entry.Tensor)) ?? TextDit.Initialize(config, (ulong)options.Seed)).ToLookup(entry => options.MatrixLearningRate > 0 && IsInnerMatrix(entry.Name, entry.Value));
         using var parameters = new FlatParameters([.. first[false]]);
         using var matrices = first.Contains(true) ? new FlatParameters([.. first[true]]) : null;
         var weights = Weights.Of(new[] { parameters, matrices }.OfType<FlatParameters>().SelectMany(flat => flat.Slots.Select(slot => (slot.Name, flat[slot.Name]))));
