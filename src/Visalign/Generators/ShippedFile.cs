@@ -4,7 +4,7 @@ namespace Visalign.Generators;
 public static class ShippedFile
 {
     /// <summary>The nearest file or folder of a relative path, looked for in the program's folder and in those above it.</summary>
-    /// <param name="path">Such as <c>recipes/demo.yaml</c>.</param>
+    /// <param name="path">Such as <c>recipes/flow-grpo.yaml</c>.</param>
     /// <returns>Its full path, or null where none ships.</returns>
     public static string? Find(string path)
     {

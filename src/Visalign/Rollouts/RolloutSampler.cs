@@ -77,7 +77,7 @@ public static class RolloutSampler
                 states.Add(next);
                 logProbs.Add(LogProb(plan.Kernel, gaussian, next, reduction));
             }
-            if (data.Count > 0) before = (plan.Levels[index], scope.Keep(Tensor.Cat(data.ToArray())));
+            if (data.Count > 0) before = (plan.Levels[index], inner.Keep(Tensor.Cat(data.ToArray())));
             return (inner.Keep(Tensor.Cat(states.ToArray())), logProbs.Count == 0 ? null : inner.Keep(Tensor.Cat(logProbs.ToArray())));
         }
     }

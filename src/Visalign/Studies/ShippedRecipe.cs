@@ -24,9 +24,9 @@ public sealed record ShippedRecipe(string Name, Recipe Recipe)
         return Shipped(paper.Slug, paper.Recipe, overrides);
     }
 
-    /// <summary>The recipe of the demo.</summary>
+    /// <summary>The recipe of the demo: the quickest method there is.</summary>
     /// <inheritdoc cref="Find"/>
-    public static ShippedRecipe Demo(IReadOnlyList<string> overrides) => Shipped("demo", "recipes/demo.yaml", overrides);
+    public static ShippedRecipe Demo(IReadOnlyList<string> overrides) => Find("diffusion-nft", overrides) with { Name = "demo" };
 
     // Faults name the file as it is called here, not where the checkout happens to be.
     private static ShippedRecipe Shipped(string name, string path, IReadOnlyList<string> overrides) => ShippedFile.Find(path) is { } found

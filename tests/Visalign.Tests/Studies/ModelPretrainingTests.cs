@@ -73,6 +73,37 @@ public sealed class ModelPretrainingTests : IDisposable
     }
 
     [Fact]
+    public void Going_on_from_a_model_begins_with_its_weights_and_keeps_its_autoencoder()
+    {
+        Pretrain("first");
+        var request = new PretrainingRequest { Recipe = Recipe("transformer.training.learning_rate=1e-9", "transformer.training.seed=2"), Folder = _root["second"], From = _root["first"], Command = "test" };
+
+        var card = ModelPretraining.Run(request, new Listener(), TimeProvider.System, default);
+
+        Assert.Contains($"begun from {ContentHash.Of(_root["first"])}", card.Networks[1].Training, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(_root["first/vae.safetensors"]), File.ReadAllBytes(_root["second/vae.safetensors"]));
+        using var first = Policy.OfModel(_root["first"]);
+        using var second = Policy.OfModel(_root["second"]);
+        Assert.Equal(first.Generator.Config.LatentScale, second.Generator.Config.LatentScale);
+        Assert.All(first.Weights.All().Zip(second.Weights.All()), pair => Assert.Equal(pair.First.Tensor.ToArray<float>(), pair.Second.Tensor.ToArray<float>()));
+    }
+
+    [Theory]
+    [InlineData("32", "first", "--vae")]
+    [InlineData("64", null, "Give 'transformer' the same sizes.")]
+    public void Going_on_refuses_another_network_and_another_autoencoder(string width, string? vae, string expected)
+    {
+        Pretrain("first");
+        var request = new PretrainingRequest
+        {
+            Recipe = Recipe($"transformer.width={width}"), Folder = _root["second"], From = _root["first"], Autoencoder = vae is null ? null : _root[vae], Command = "test",
+        };
+
+        Assert.Contains(expected, Assert.Throws<InputException>(() => ModelPretraining.Run(request, new Listener(), TimeProvider.System, default)).Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_root["second"]));
+    }
+
+    [Fact]
     public void Interrupted_before_the_autoencoder_is_done_it_leaves_nothing()
     {
         Assert.Throws<OperationCanceledException>(() => Pretrain("model", stop: new CancellationToken(canceled: true)));
