@@ -11,6 +11,7 @@ public static class OracleHandlers
 {
     private static readonly Dictionary<string, Func<string, OracleHandler?>> BySlug = new(StringComparer.Ordinal)
     {
+        ["arch-sd3"] = _ => Sd3TransformerOracle.Run,
         ["diffusion-nft"] = NegativeAware,
         ["flow-cps"] = FlowPolicyGradient,
         ["flow-grpo"] = FlowPolicyGradient,
