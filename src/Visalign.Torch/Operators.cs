@@ -87,6 +87,7 @@ internal static class Operators
     internal static readonly Operator ArgMax = new("aten::argmax(Tensor self, int? dim, bool keepdim)");
     internal static readonly Operator All = new("aten::all(Tensor self)");
     internal static readonly Operator Norm = new("aten::norm.Scalar(Tensor self, Scalar p)");
+    internal static readonly Operator SingularValues = new("aten::linalg_svd(Tensor A, bool full_matrices)", results: 3);
 
     // Networks
     internal static readonly Operator MatMul = new("aten::matmul(Tensor self, Tensor other)");

@@ -70,6 +70,14 @@ public sealed class NetworkConfig
     /// <summary>A list of numbers.</summary>
     public double[] Numbers(string key) => List(key, Number);
 
+    /// <summary>The numbers of an object under a key by their names, in its order; none where it is missing or null.</summary>
+    public IReadOnlyList<(string Name, double Value)> NumbersByName(string key) => Find(key) switch
+    {
+        { ValueKind: JsonValueKind.Object } found => [.. found.EnumerateObject().Select(entry => (entry.Name, Number($"{key}.{entry.Name}", entry.Value)))],
+        { } other => throw Wrong(key, other, "an object of numbers"),
+        null => [],
+    };
+
     /// <summary>One whole number for each of several levels, or a list with one for each.</summary>
     /// <param name="fallback">What a missing or null key means for every level; null: it must be there.</param>
     public int[] WholePerLevel(string key, int levels, int? fallback = null)

@@ -11,9 +11,12 @@ public static class OracleHandlers
 {
     private static readonly Dictionary<string, Func<string, OracleHandler?>> BySlug = new(StringComparer.Ordinal)
     {
+        ["arch-lora"] = LowRank,
+        ["arch-sd3"] = _ => Sd3TransformerOracle.Run,
         ["diffusion-nft"] = NegativeAware,
         ["flow-cps"] = FlowPolicyGradient,
         ["flow-grpo"] = FlowPolicyGradient,
+        ["io-lora"] = LoraFiles,
         ["io-safetensors"] = _ => SafetensorsOracle.Run,
         ["jpeg-size"] = _ => JpegSizeOracle.Run,
         ["sched-cps"] = FlowSampler,
@@ -77,6 +80,27 @@ public static class OracleHandlers
         _ => null,
     };
 
-    private static string Kind(JsonElement config) =>
-        config.ValueKind == JsonValueKind.Object && config.TryGetProperty("kind", out var kind) ? kind.ToString() : "";
+    private static OracleHandler? LowRank(string kind) => kind switch
+    {
+        "lora_layer" or "dora_layer" => LowRankLayerOracle.Run,
+        "lora_block" => AdaptedBlockOracle.Run,
+        "lora_combine" => LowRankCombinationOracle.Run,
+        _ => null,
+    };
+
+    private static OracleHandler? LoraFiles(string kind) => kind switch
+    {
+        "lora_files SD3Transformer2DModel" => LoraFilesOracle.Run,
+        _ => null,
+    };
+
+    private static string Kind(JsonElement config)
+    {
+        string kind = Text(config, "kind") is { Length: > 0 } plain ? plain : Text(config, "case_kind");
+        // LoRA files come for several networks.
+        return kind == "lora_files" ? $"{kind} {Text(config, "network")}" : kind;
+    }
+
+    private static string Text(JsonElement config, string key) =>
+        config.ValueKind == JsonValueKind.Object && config.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 }
