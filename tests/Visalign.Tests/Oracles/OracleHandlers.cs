@@ -11,6 +11,8 @@ public static class OracleHandlers
 {
     private static readonly Dictionary<string, Func<string, OracleHandler?>> BySlug = new(StringComparer.Ordinal)
     {
+        ["arch-unet"] = _ => UnetOracle.Run,
+        ["arch-vae"] = _ => KlAutoencoderOracle.Run,
         ["diffusion-nft"] = NegativeAware,
         ["flow-cps"] = FlowPolicyGradient,
         ["flow-grpo"] = FlowPolicyGradient,
