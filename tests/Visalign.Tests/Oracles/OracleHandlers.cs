@@ -19,6 +19,9 @@ public static class OracleHandlers
         ["io-safetensors"] = _ => SafetensorsOracle.Run,
         ["jpeg-size"] = _ => JpegSizeOracle.Run,
         ["sched-cps"] = FlowSampler,
+        ["sched-ddim"] = Scheduler,
+        ["sched-euler"] = Scheduler,
+        ["sched-flow-euler"] = Scheduler,
         ["sched-flow-sde"] = FlowSampler,
         ["sched-nft-solver"] = kind => kind == "rollout" ? NftSolverOracle.Run : null,
     };
@@ -56,6 +59,16 @@ public static class OracleHandlers
     {
         "step" => FlowStepOracle.Run,
         "rollout" => FlowRolloutOracle.Run,
+        _ => null,
+    };
+
+    private static OracleHandler? Scheduler(string kind) => kind switch
+    {
+        "tables" => SchedulerTablesOracle.Run,
+        "trajectory" => SchedulerTrajectoryOracle.Run,
+        "noising" => NoisingOracle.Run,
+        "mu" => ResolutionShiftOracle.Run,
+        "per_token" => TokenLevelsOracle.Run,
         _ => null,
     };
 
