@@ -35,6 +35,7 @@ internal static class Operators
     internal static readonly Operator IndexSelect = new("aten::index_select(Tensor self, int dim, Tensor index)");
     internal static readonly Operator Gather = new("aten::gather(Tensor self, int dim, Tensor index)");
     internal static readonly Operator RepeatInterleave = new("aten::repeat_interleave.self_int(Tensor self, int repeats, int? dim)");
+    internal static readonly Operator ConstantPad = new("aten::constant_pad_nd(Tensor self, int[] pad, Scalar value)");
     internal static readonly Operator Flip = new("aten::flip(Tensor self, int[] dims)");
 
     // Arithmetic

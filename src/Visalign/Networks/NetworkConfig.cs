@@ -87,6 +87,17 @@ public sealed class NetworkConfig
         return own.Length == levels ? own : throw new InputException($"{Origin}: '{key}' lists {own.Length} numbers, expected {levels}, one a level.");
     }
 
+    /// <summary>A list with one word for each of several levels, every one of them supported.</summary>
+    /// <exception cref="InputException">It has another length, or a word that is not supported.</exception>
+    public string[] TextPerLevel(string key, int levels, params ReadOnlySpan<string> supported)
+    {
+        string[] own = Texts(key);
+        if (own.Length != levels) throw new InputException($"{Origin}: '{key}' lists {own.Length} words, expected {levels}, one a level.");
+        foreach (string word in own)
+            if (!supported.Contains(word)) throw new InputException($"{Origin}: '{key}' has '{word}', which is not supported; expected '{string.Join("' or '", supported.ToArray())}'.");
+        return own;
+    }
+
     /// <summary>The list under a key, as objects to read in their turn.</summary>
     public NetworkConfig[] Objects(string key) => List(key, (inner, value) => Of(value, $"{Origin}, '{inner}'"));
 

@@ -13,6 +13,8 @@ public static class OracleHandlers
     {
         ["arch-lora"] = LowRank,
         ["arch-sd3"] = _ => Sd3TransformerOracle.Run,
+        ["arch-unet"] = _ => UnetOracle.Run,
+        ["arch-vae"] = _ => KlAutoencoderOracle.Run,
         ["diffusion-nft"] = NegativeAware,
         ["flow-cps"] = FlowPolicyGradient,
         ["flow-grpo"] = FlowPolicyGradient,
@@ -20,6 +22,9 @@ public static class OracleHandlers
         ["io-safetensors"] = _ => SafetensorsOracle.Run,
         ["jpeg-size"] = _ => JpegSizeOracle.Run,
         ["sched-cps"] = FlowSampler,
+        ["sched-ddim"] = Scheduler,
+        ["sched-euler"] = Scheduler,
+        ["sched-flow-euler"] = Scheduler,
         ["sched-flow-sde"] = FlowSampler,
         ["sched-nft-solver"] = kind => kind == "rollout" ? NftSolverOracle.Run : null,
     };
@@ -57,6 +62,16 @@ public static class OracleHandlers
     {
         "step" => FlowStepOracle.Run,
         "rollout" => FlowRolloutOracle.Run,
+        _ => null,
+    };
+
+    private static OracleHandler? Scheduler(string kind) => kind switch
+    {
+        "tables" => SchedulerTablesOracle.Run,
+        "trajectory" => SchedulerTrajectoryOracle.Run,
+        "noising" => NoisingOracle.Run,
+        "mu" => ResolutionShiftOracle.Run,
+        "per_token" => TokenLevelsOracle.Run,
         _ => null,
     };
 
