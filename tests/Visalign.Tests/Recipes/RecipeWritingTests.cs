@@ -104,7 +104,7 @@ public sealed class RecipeWritingTests
     [Fact]
     public void An_option_that_means_nothing_here_is_left_out()
     {
-        var recipe = new Recipe { Method = new FlowGrpoSample(), Model = "m", Adapter = new() { Kind = Networks.AdapterKind.Full } };
+        var recipe = new Recipe { Method = new FlowGrpoSample(), Model = "m", Adapter = new() { Kind = Visalign.Networks.AdapterKind.Full } };
 
         string text = Samples.Recipes.Resolve(recipe);
 
