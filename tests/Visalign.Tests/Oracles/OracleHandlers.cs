@@ -11,6 +11,9 @@ public static class OracleHandlers
 {
     private static readonly Dictionary<string, Func<string, OracleHandler?>> BySlug = new(StringComparer.Ordinal)
     {
+        ["arch-clip-text"] = _ => ClipTextOracle.Run,
+        ["arch-prompt-embeds"] = PromptEmbeddings,
+        ["arch-t5"] = TextToText,
         ["diffusion-nft"] = NegativeAware,
         ["flow-cps"] = FlowPolicyGradient,
         ["flow-grpo"] = FlowPolicyGradient,
@@ -18,6 +21,8 @@ public static class OracleHandlers
         ["jpeg-size"] = _ => JpegSizeOracle.Run,
         ["sched-cps"] = FlowSampler,
         ["sched-flow-sde"] = FlowSampler,
+        ["tok-clip"] = _ => ClipTokenizerOracle.Run,
+        ["tok-t5"] = _ => T5TokenizerOracle.Run,
     };
 
     /// <summary>The slugs of which some kinds are handled.</summary>
@@ -49,6 +54,20 @@ public static class OracleHandlers
         }
     }
 
+    private static OracleHandler? PromptEmbeddings(string kind) => kind switch
+    {
+        "prompt_sd15" => PromptEmbeddingsOracle.RunStableDiffusion,
+        "prompt_sd3" => PromptEmbeddingsOracle.RunStableDiffusion3,
+        _ => null,
+    };
+
+    private static OracleHandler? TextToText(string kind) => kind switch
+    {
+        "t5_encoder" or "umt5_encoder" => T5EncoderOracle.Run,
+        "t5_buckets" => T5EncoderOracle.RunBuckets,
+        _ => null,
+    };
+
     private static OracleHandler? FlowSampler(string kind) => kind switch
     {
         "step" => FlowStepOracle.Run,
@@ -76,5 +95,5 @@ public static class OracleHandlers
     };
 
     private static string Kind(JsonElement config) =>
-        config.ValueKind == JsonValueKind.Object && config.TryGetProperty("kind", out var kind) ? kind.ToString() : "";
+        config.ValueKind == JsonValueKind.Object && (config.TryGetProperty("kind", out var kind) || config.TryGetProperty("case_kind", out kind)) ? kind.ToString() : "";
 }
