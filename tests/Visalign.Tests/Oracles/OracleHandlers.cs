@@ -11,8 +11,11 @@ public static class OracleHandlers
 {
     private static readonly Dictionary<string, Func<string, OracleHandler?>> BySlug = new(StringComparer.Ordinal)
     {
+        ["arch-clip-text"] = _ => ClipTextOracle.Run,
         ["arch-lora"] = LowRank,
+        ["arch-prompt-embeds"] = PromptEmbeddings,
         ["arch-sd3"] = _ => Sd3TransformerOracle.Run,
+        ["arch-t5"] = TextToText,
         ["arch-unet"] = _ => UnetOracle.Run,
         ["arch-vae"] = _ => KlAutoencoderOracle.Run,
         ["diffusion-nft"] = NegativeAware,
@@ -27,6 +30,8 @@ public static class OracleHandlers
         ["sched-flow-euler"] = Scheduler,
         ["sched-flow-sde"] = FlowSampler,
         ["sched-nft-solver"] = kind => kind == "rollout" ? NftSolverOracle.Run : null,
+        ["tok-clip"] = _ => ClipTokenizerOracle.Run,
+        ["tok-t5"] = _ => T5TokenizerOracle.Run,
     };
 
     /// <summary>The slugs of which some kinds are handled.</summary>
@@ -57,6 +62,20 @@ public static class OracleHandlers
             return new(OracleStatus.Fail, double.PositiveInfinity, $"{error.GetType().Name}: {error.Message}");
         }
     }
+
+    private static OracleHandler? PromptEmbeddings(string kind) => kind switch
+    {
+        "prompt_sd15" => PromptEmbeddingsOracle.RunStableDiffusion,
+        "prompt_sd3" => PromptEmbeddingsOracle.RunStableDiffusion3,
+        _ => null,
+    };
+
+    private static OracleHandler? TextToText(string kind) => kind switch
+    {
+        "t5_encoder" or "umt5_encoder" => T5EncoderOracle.Run,
+        "t5_buckets" => T5EncoderOracle.RunBuckets,
+        _ => null,
+    };
 
     private static OracleHandler? FlowSampler(string kind) => kind switch
     {
