@@ -69,7 +69,7 @@ public sealed class UnetTests
     {
         using var scope = Tensor.Scope();
         var weights = TinyCheckpoint.Unet();
-        using var adapter = Adapter.LowRank(weights, rank: 2, alpha: 2, ["to_q", "to_k", "to_v", "to_out.0"], seed: 3);
+        using var adapter = Adapter.Of(weights, new() { Rank = 2, Alpha = 2, Targets = ["to_q", "to_k", "to_v", "to_out.0"] }, seed: 3);
         Tensor latents = Draw(0, 1, 4, 4, 4), text = Draw(1, 1, 3, 6);
 
         var adapted = Predict(adapter.Weights, latents, text);
