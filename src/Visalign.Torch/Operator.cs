@@ -15,9 +15,11 @@ internal sealed unsafe class Operator
     /// <summary>Declares an operator by the part of its schema that the C# side relies on.</summary>
     /// <param name="signature">As libtorch prints it, up to the last argument ever passed: <c>aten::add.Tensor(Tensor self, Tensor other)</c>.</param>
     /// <param name="since">The first libtorch that has it, where that is later than the oldest one supported; its callers ask <see cref="Exists"/>.</param>
-    internal Operator(string signature, string since = Libtorch.Oldest)
+    /// <param name="results">How many tensors it returns; a list counts as one.</param>
+    internal Operator(string signature, string since = Libtorch.Oldest, int results = 1)
     {
         Signature = signature;
+        ResultCount = results;
         Since = Version.Parse(since);
         int open = signature.IndexOf('(', StringComparison.Ordinal);
         string full = signature[..open];
@@ -30,6 +32,7 @@ internal sealed unsafe class Operator
     internal string Name { get; }
     internal string Overload { get; }
     internal Version Since { get; }
+    internal int ResultCount { get; }
 
     /// <summary>Every operator that typed methods are built on.</summary>
     internal static IReadOnlyList<Operator> All

@@ -35,6 +35,7 @@ internal static class Operators
     internal static readonly Operator IndexSelect = new("aten::index_select(Tensor self, int dim, Tensor index)");
     internal static readonly Operator Gather = new("aten::gather(Tensor self, int dim, Tensor index)");
     internal static readonly Operator RepeatInterleave = new("aten::repeat_interleave.self_int(Tensor self, int repeats, int? dim)");
+    internal static readonly Operator ConstantPad = new("aten::constant_pad_nd(Tensor self, int[] pad, Scalar value)");
     internal static readonly Operator Flip = new("aten::flip(Tensor self, int[] dims)");
 
     // Arithmetic
@@ -87,6 +88,7 @@ internal static class Operators
     internal static readonly Operator ArgMax = new("aten::argmax(Tensor self, int? dim, bool keepdim)");
     internal static readonly Operator All = new("aten::all(Tensor self)");
     internal static readonly Operator Norm = new("aten::norm.Scalar(Tensor self, Scalar p)");
+    internal static readonly Operator SingularValues = new("aten::linalg_svd(Tensor A, bool full_matrices)", results: 3);
 
     // Networks
     internal static readonly Operator MatMul = new("aten::matmul(Tensor self, Tensor other)");

@@ -43,6 +43,8 @@ public sealed partial class Tensor
     /// <summary>Nearest-neighbor enlargement of <c>[B, C, H, W]</c> by a whole factor.</summary>
     public Tensor UpsampleNearest(int factor) =>
         Operators.UpsampleNearest2d.Call(this, (ReadOnlySpan<long>)[Size(-2) * factor, Size(-1) * factor], (double)factor, (double)factor);
+    /// <summary>Nearest-neighbor resampling of <c>[B, C, H, W]</c> to a height and width.</summary>
+    public Tensor ResizeNearest(long height, long width) => Operators.UpsampleNearest2d.Call(this, (ReadOnlySpan<long>)[height, width], Value.None, Value.None);
 
     /// <summary><c>[B, C·f², H, W]</c> to <c>[B, C, H·f, W·f]</c>.</summary>
     public Tensor PixelShuffle(int factor) => Operators.PixelShuffle.Call(this, (long)factor);

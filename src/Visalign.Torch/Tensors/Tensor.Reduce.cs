@@ -21,6 +21,14 @@ public sealed partial class Tensor
     /// <summary>Euclidean norm of all elements, shape <c>[]</c>.</summary>
     public Tensor Norm() => Operators.Norm.Call(this, 2.0);
 
+    /// <summary>Singular value decomposition <c>U · diag(S) · Vᵀ</c> of a matrix.</summary>
+    /// <returns>Shapes <c>[m, k]</c>, <c>[k]</c> in falling order, <c>[k, n]</c> for <c>[m, n]</c>, with k the smaller of m and n.</returns>
+    public (Tensor Left, Tensor Values, Tensor Right) SingularValues()
+    {
+        var parts = Operators.SingularValues.CallMany(this, false);
+        return (parts[0], parts[1], parts[2]);
+    }
+
     /// <summary>Mean over everything but the first dimension.</summary>
     /// <returns>Shape <c>[B]</c>.</returns>
     public Tensor MeanPerSample()

@@ -57,6 +57,9 @@ public sealed partial class Tensor
     /// <summary>Each entry of a dimension repeated in place.</summary>
     public Tensor RepeatInterleave(long repeats, int dim) => Operators.RepeatInterleave.Call(this, repeats, (long)dim);
 
+    /// <summary>Edges widened by a constant: entries before and after the last dimension, then the one before it, and so on.</summary>
+    public Tensor Pad(ReadOnlySpan<long> widths, double value = 0) => Operators.ConstantPad.Call(this, widths, value);
+
     /// <summary>Dimensions reversed.</summary>
     public Tensor Flip(params ReadOnlySpan<long> dims) => Operators.Flip.Call(this, dims);
 }

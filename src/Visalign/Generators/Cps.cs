@@ -16,25 +16,19 @@ public static class Cps
     /// <summary>One step for a batch whose rows may sit at different noise levels.</summary>
     /// <param name="latents">Shape <c>[B, …]</c>, float32.</param>
     /// <param name="velocity">Shape of the latents: noise minus data.</param>
-    /// <param name="from">Shape <c>[B]</c> or <c>[]</c>: s.</param>
-    /// <param name="to">Shape <c>[B]</c> or <c>[]</c>: s', below s.</param>
+    /// <param name="from">Shape <c>[B]</c>, <c>[]</c>, or <c>[B, L]</c> for latents <c>[B, L, C]</c> whose tokens have levels of their own: s.</param>
+    /// <param name="to">The same shape: s', below s, or 0 where s is.</param>
     /// <param name="noiseScale">eta in [0, 1]; 0 gives the Euler step of the ODE.</param>
     public static GaussianStep Step(Tensor latents, Tensor velocity, Tensor from, Tensor to, double noiseScale)
     {
+        Expect.SameShape(latents, velocity);
         using var scope = Tensor.Scope();
         var s = FlowSde.PerRow(from, latents);                                               // [B, 1, …]
         var next = FlowSde.PerRow(to, latents);
         var deviation = next * Math.Sin(noiseScale * Math.PI / 2);
-        return new(scope.Keep(Exchange(latents, velocity, s, next, deviation)), scope.Keep(deviation));
-    }
-
-    /// <summary>The mean at a level s' of which a part of the noise, of the given deviation, is still to be drawn.</summary>
-    internal static Tensor Exchange(Tensor latents, Tensor velocity, Tensor s, Tensor next, Tensor deviation)
-    {
-        Expect.SameShape(latents, velocity);
-        using var scope = Tensor.Scope();
         var data = latents - s * velocity;                                                   // [B, …]
         var noise = latents + (1 - s) * velocity;
-        return scope.Keep((1 - next) * data + (next.Square() - deviation.Square()).Sqrt() * noise);
+        var mean = (1 - next) * data + (next.Square() - deviation.Square()).Sqrt() * noise;
+        return new(scope.Keep(mean), scope.Keep(deviation));
     }
 }

@@ -1,6 +1,6 @@
 namespace Visalign.Generators;
 
-/// <summary>Noise levels that a rectified-flow sampler walks through, from 1 down to 0.</summary>
+/// <summary>Noise levels that a rectified-flow sampler walks through, from 1 down to 0; a checkpoint's own are <see cref="FlowEulerScheduler"/>'s.</summary>
 public static class FlowGrid
 {
     /// <summary>A uniform grid, shifted toward noise.</summary>
@@ -14,27 +14,23 @@ public static class FlowGrid
         for (int i = 0; i <= steps; i++)
         {
             double u = 1 - (double)i / steps;
-            levels[i] = (float)(shift * u / (1 + (shift - 1) * u));
+            levels[i] = (float)Shift(u, shift);
         }
         return levels;
     }
 
-    /// <summary>The grid of diffusers' flow-match Euler scheduler: shifted training table, then shifted again.</summary>
-    /// <param name="steps">T.</param>
-    /// <param name="shift">The checkpoint's static shift.</param>
-    /// <param name="trainTimesteps">Entries of the training table, 1000.</param>
-    /// <returns>T + 1 levels, the last 0.</returns>
-    public static float[] Diffusers(int steps, double shift, int trainTimesteps = 1000)
+    /// <summary>A level of an even grid, moved toward noise.</summary>
+    /// <remarks><code>shift u / (1 + (shift - 1) u)</code>; 0 and 1 stay.</remarks>
+    internal static double Shift(double u, double shift) => shift * u / (1 + (shift - 1) * u);
+
+    /// <summary>The largest of some levels that lies below another, for walks in which every token has a level of its own.</summary>
+    /// <param name="levels">From noise to data.</param>
+    /// <returns>0 where none lies below; levels closer than 1e-6 count as one.</returns>
+    public static float Below(ReadOnlySpan<float> levels, float level)
     {
-        float Shift(float u) => (float)shift * u / (1 + ((float)shift - 1) * u);
-        float first = Shift(1f), last = Shift(1f / trainTimesteps);
-        double high = first * (double)trainTimesteps, low = last * (double)trainTimesteps;
-        var levels = new float[steps + 1];
-        for (int i = 0; i < steps; i++)
-        {
-            double timestep = steps == 1 ? high : high + (low - high) * i / (steps - 1);
-            levels[i] = Shift((float)(timestep / trainTimesteps));
-        }
-        return levels;
+        float below = 0;
+        foreach (float other in levels)
+            if (other < level - 1e-6f) below = Math.Max(below, other);
+        return below;
     }
 }

@@ -53,13 +53,13 @@ public static class FlowSde
         return new(scope.Keep(mean), scope.Keep(diffusion * (-ds).Sqrt()));
     }
 
-    /// <summary>A number for each row, shaped to broadcast over the row's elements.</summary>
+    /// <summary>A number for each row, or for each token of each row, shaped to broadcast over its elements.</summary>
     internal static Tensor PerRow(Tensor values, Tensor latents)
     {
         if (values.Rank == 0) return values.Detach();
         Span<long> shape = stackalloc long[latents.Rank];
         shape.Fill(1);
-        shape[0] = values.Size(0);
+        values.Shape.CopyTo(shape);
         return values.Reshape(shape);
     }
 }

@@ -6,7 +6,7 @@ namespace Visalign.Networks;
 /// <summary>What of the generator is trained.</summary>
 public enum AdapterKind
 {
-    /// <summary>Low-rank additions to chosen matrices; the generator itself stays as it is.</summary>
+    /// <summary>Low-rank additions to chosen matrices and convolutions; the generator itself stays as it is.</summary>
     Lora,
 
     /// <summary>All weights.</summary>
@@ -29,7 +29,15 @@ public sealed record AdapterOptions
     [OnlyWith(nameof(Kind), AdapterKind.Lora)]
     public double Alpha { get; init; } = 32;
 
-    /// <summary>Ends of the names of the matrices that get an addition, as in to_q; empty for the generator's attention projections; lora only.</summary>
+    /// <summary>Divides alpha by the root of the rank instead of the rank, so that high ranks learn as fast as low ones; lora only.</summary>
+    [OnlyWith(nameof(Kind), AdapterKind.Lora)]
+    public bool RankStabilized { get; init; }
+
+    /// <summary>Learns the length of each output's weights apart from their direction, as DoRA does; lora only.</summary>
+    [OnlyWith(nameof(Kind), AdapterKind.Lora)]
+    public bool Dora { get; init; }
+
+    /// <summary>Ends of the names of the layers that get an addition, as in to_q; empty for the generator's attention projections; lora only.</summary>
     [OnlyWith(nameof(Kind), AdapterKind.Lora)]
     public ValueList<string> Targets { get; init; } = [];
 }

@@ -70,6 +70,14 @@ public sealed class NetworkConfig
     /// <summary>A list of numbers.</summary>
     public double[] Numbers(string key) => List(key, Number);
 
+    /// <summary>The numbers of an object under a key by their names, in its order; none where it is missing or null.</summary>
+    public IReadOnlyList<(string Name, double Value)> NumbersByName(string key) => Find(key) switch
+    {
+        { ValueKind: JsonValueKind.Object } found => [.. found.EnumerateObject().Select(entry => (entry.Name, Number($"{key}.{entry.Name}", entry.Value)))],
+        { } other => throw Wrong(key, other, "an object of numbers"),
+        null => [],
+    };
+
     /// <summary>One whole number for each of several levels, or a list with one for each.</summary>
     /// <param name="fallback">What a missing or null key means for every level; null: it must be there.</param>
     public int[] WholePerLevel(string key, int levels, int? fallback = null)
@@ -77,6 +85,17 @@ public sealed class NetworkConfig
         if (Find(key) is not { ValueKind: JsonValueKind.Array }) return [.. Enumerable.Repeat(Whole(key, fallback), levels)];
         int[] own = Wholes(key);
         return own.Length == levels ? own : throw new InputException($"{Origin}: '{key}' lists {own.Length} numbers, expected {levels}, one a level.");
+    }
+
+    /// <summary>A list with one word for each of several levels, every one of them supported.</summary>
+    /// <exception cref="InputException">It has another length, or a word that is not supported.</exception>
+    public string[] TextPerLevel(string key, int levels, params ReadOnlySpan<string> supported)
+    {
+        string[] own = Texts(key);
+        if (own.Length != levels) throw new InputException($"{Origin}: '{key}' lists {own.Length} words, expected {levels}, one a level.");
+        foreach (string word in own)
+            if (!supported.Contains(word)) throw new InputException($"{Origin}: '{key}' has '{word}', which is not supported; expected '{string.Join("' or '", supported.ToArray())}'.");
+        return own;
     }
 
     /// <summary>The list under a key, as objects to read in their turn.</summary>

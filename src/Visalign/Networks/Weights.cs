@@ -12,8 +12,8 @@ public sealed class Weights
 
     private Weights(string path) => _path = path;
 
-    /// <summary>The low-rank update of a linear layer at this node, or null.</summary>
-    public LowRankPair? LowRank { get; private set; }
+    /// <summary>The low-rank changes of the layer at this node; none for a layer as it is.</summary>
+    public IReadOnlyList<LowRankPair> LowRank { get; private set; } = [];
 
     /// <summary>The subtree of a dotted key.</summary>
     /// <exception cref="InputException">No such key; the sentence lists what there is.</exception>
@@ -48,12 +48,48 @@ public sealed class Weights
             foreach (var entry in child.All()) yield return entry;
     }
 
-    /// <summary>The same tensors, with low-rank updates attached at some nodes.</summary>
-    internal Weights WithLowRank(IReadOnlyDictionary<string, LowRankPair> pairs)
+    /// <summary>The same tensors, with further low-rank changes of some layers.</summary>
+    /// <exception cref="InputException">There is no such layer; the sentence lists what there is.</exception>
+    internal Weights WithLowRank(IEnumerable<(string Layer, LowRankPair Pair)> changes)
     {
-        var tree = Of(All());
-        foreach (var (name, pair) in pairs) tree.Node(name).LowRank = pair;
+        var tree = Copy();
+        foreach (var (layer, pair) in changes)
+        {
+            var node = tree[layer];
+            node.LowRank = [.. node.LowRank, pair];
+        }
         return tree;
+    }
+
+    /// <summary>The same network without low-rank changes: they are added into the weights of their layers.</summary>
+    /// <returns>Fresh tensors of the current scope for the changed weights, without gradient; the others are shared.</returns>
+    /// <exception cref="InvalidOperationException">A change differs from row to row of a batch.</exception>
+    public Weights Merged()
+    {
+        using var noGradient = Autograd.NoGrad();
+        var tree = Copy();
+        tree.MergeHere();
+        return tree;
+    }
+
+    private void MergeHere()
+    {
+        if (LowRank.Count > 0)
+        {
+            if (LowRank.Any(pair => pair.Rows is not null)) throw new InvalidOperationException($"The changes of '{_path}' differ from row to row of a batch, so no one weight has them.");
+            using var scope = Tensor.Scope();
+            var own = this["weight"].Tensor;
+            Node("weight")._tensor = scope.Keep(LowRank.Aggregate(own, (sum, pair) => sum + pair.Change(own)));
+            LowRank = [];
+        }
+        foreach (var child in _children.Values) child.MergeHere();
+    }
+
+    private Weights Copy()
+    {
+        var copy = new Weights(_path) { _tensor = _tensor, LowRank = LowRank };
+        foreach (var (key, child) in _children) copy._children.Add(key, child.Copy());
+        return copy;
     }
 
     private Weights Node(string name)
@@ -68,9 +104,3 @@ public sealed class Weights
         return node;
     }
 }
-
-/// <summary>The update <c>scale · B·A</c> of a linear layer's weight.</summary>
-/// <param name="Down">A, shape <c>[r, in]</c>.</param>
-/// <param name="Up">B, shape <c>[out, r]</c>.</param>
-/// <param name="Scale">alpha / r.</param>
-public sealed record LowRankPair(Tensor Down, Tensor Up, double Scale);

@@ -94,7 +94,7 @@ public static class RolloutSampler
         {
             StepKernel.FlowSde => FlowSde.Step(latents, velocity, from, to, FlowSde.Sigma(from, plan.Levels[1], plan.NoiseScale)),
             StepKernel.Cps => Cps.Step(latents, velocity, from, to, plan.NoiseScale),
-            StepKernel.Ddim => FlowDdim.Step(latents, velocity, from, to, plan.NoiseScale),
+            StepKernel.Ddim => Ddim.OnFlow(latents, velocity, s, next, plan.NoiseScale),
             _ => FlowSde.Step(latents, velocity, from, to, Tensor.Of(0)),
         };
         return new(scope.Keep(gaussian.Mean), scope.Keep(gaussian.Deviation));

@@ -88,5 +88,5 @@ internal static class LossRehearsal
 
     // blocks.3.attention.qkv.lora_A.weight is of the kind blocks.attention.qkv.
     private static string Kind(string name) =>
-        string.Join('.', name.Split('.').Where(part => part is not ("lora_A" or "lora_B" or "weight") && !part.All(char.IsAsciiDigit)));
+        string.Join('.', name.Split('.').Where(part => part is not ("lora_A" or "lora_B" or "lora_magnitude_vector" or "weight") && !part.All(char.IsAsciiDigit)));
 }

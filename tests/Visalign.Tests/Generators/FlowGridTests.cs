@@ -14,14 +14,6 @@ public sealed class FlowGridTests
         Assert.All(expected.Zip(FlowGrid.Shifted(10, 3)), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
     }
 
-    [Fact]
-    public void Ten_steps_of_the_diffusers_scheduler_are_those_of_SD35()
-    {
-        double[] expected = [1.0, 0.960129, 0.913349, 0.857692, 0.790368, 0.707278, 0.602151, 0.464876, 0.278049, 0.008929, 0];
-
-        Assert.All(expected.Zip(FlowGrid.Diffusers(10, 3)), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
-    }
-
     [Property]
     public void Levels_fall_from_noise_to_data(PositiveInt steps, PositiveInt shift)
     {
@@ -38,4 +30,12 @@ public sealed class FlowGridTests
     {
         Assert.Equal([1, 0.75f, 0.5f, 0.25f, 0], FlowGrid.Shifted(4));
     }
+
+    [Theory]
+    [InlineData(1, 0.75f)]
+    [InlineData(0.6f, 0.5f)]
+    [InlineData(0.5f, 0.25f)]
+    [InlineData(0.2f, 0)]
+    [InlineData(0, 0)]
+    public void The_level_below_is_the_next_of_the_grid(float level, float below) => Assert.Equal(below, FlowGrid.Below(FlowGrid.Shifted(4), level));
 }

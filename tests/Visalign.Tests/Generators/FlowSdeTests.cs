@@ -117,7 +117,7 @@ public sealed class FlowSdeTests
     public void Deviations_along_the_SD35_grid_are_those_tabulated()
     {
         using var scope = Tensor.Scope();
-        float[] levels = FlowGrid.Diffusers(10, 3);
+        float[] levels = SamplerStep.Levels(new FlowEulerScheduler { Shift = 3 }.Steps(10));
         Tensor from = Tensor.From(levels[..10], 10), to = Tensor.From(levels[1..], 10);
 
         var step = FlowSde.Step(Tensor.Zeros([10, 1]), Tensor.Zeros([10, 1]), from, to, FlowSde.Sigma(from, levels[1], 0.7));

@@ -51,6 +51,15 @@ public sealed class NetworkConfigTests
         Assert.Equal("unet/config.json: 'heads' lists 3 numbers, expected 2, one a level.",
             Assert.Throws<InputException>(() => Of("""{ "heads": [1, 2, 3] }""").WholePerLevel("heads", 2)).Message);
 
+    [Theory]
+    [InlineData("""{ "blocks": ["a", "b", "a"] }""", "unet/config.json: 'blocks' lists 3 words, expected 2, one a level.")]
+    [InlineData("""{ "blocks": ["a", "c"] }""", "unet/config.json: 'blocks' has 'c', which is not supported; expected 'a' or 'b'.")]
+    public void Words_of_levels_are_counted_and_each_supported(string json, string sentence)
+    {
+        Assert.Equal(["b", "a"], Of("""{ "blocks": ["b", "a"] }""").TextPerLevel("blocks", 2, "a", "b"));
+        Assert.Equal(sentence, Assert.Throws<InputException>(() => Of(json).TextPerLevel("blocks", 2, "a", "b")).Message);
+    }
+
     [Fact]
     public void A_file_that_is_no_JSON_is_named()
     {

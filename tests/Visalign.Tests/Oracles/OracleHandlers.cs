@@ -11,14 +11,27 @@ public static class OracleHandlers
 {
     private static readonly Dictionary<string, Func<string, OracleHandler?>> BySlug = new(StringComparer.Ordinal)
     {
+        ["arch-clip-text"] = _ => ClipTextOracle.Run,
+        ["arch-lora"] = LowRank,
+        ["arch-prompt-embeds"] = PromptEmbeddings,
+        ["arch-sd3"] = _ => Sd3TransformerOracle.Run,
+        ["arch-t5"] = TextToText,
+        ["arch-unet"] = _ => UnetOracle.Run,
+        ["arch-vae"] = _ => KlAutoencoderOracle.Run,
         ["diffusion-nft"] = NegativeAware,
         ["flow-cps"] = FlowPolicyGradient,
         ["flow-grpo"] = FlowPolicyGradient,
+        ["io-lora"] = LoraFiles,
         ["io-safetensors"] = _ => SafetensorsOracle.Run,
         ["jpeg-size"] = _ => JpegSizeOracle.Run,
         ["sched-cps"] = FlowSampler,
+        ["sched-ddim"] = Scheduler,
+        ["sched-euler"] = Scheduler,
+        ["sched-flow-euler"] = Scheduler,
         ["sched-flow-sde"] = FlowSampler,
         ["sched-nft-solver"] = kind => kind == "rollout" ? NftSolverOracle.Run : null,
+        ["tok-clip"] = _ => ClipTokenizerOracle.Run,
+        ["tok-t5"] = _ => T5TokenizerOracle.Run,
     };
 
     /// <summary>The slugs of which some kinds are handled.</summary>
@@ -50,10 +63,34 @@ public static class OracleHandlers
         }
     }
 
+    private static OracleHandler? PromptEmbeddings(string kind) => kind switch
+    {
+        "prompt_sd15" => PromptEmbeddingsOracle.RunStableDiffusion,
+        "prompt_sd3" => PromptEmbeddingsOracle.RunStableDiffusion3,
+        _ => null,
+    };
+
+    private static OracleHandler? TextToText(string kind) => kind switch
+    {
+        "t5_encoder" or "umt5_encoder" => T5EncoderOracle.Run,
+        "t5_buckets" => T5EncoderOracle.RunBuckets,
+        _ => null,
+    };
+
     private static OracleHandler? FlowSampler(string kind) => kind switch
     {
         "step" => FlowStepOracle.Run,
         "rollout" => FlowRolloutOracle.Run,
+        _ => null,
+    };
+
+    private static OracleHandler? Scheduler(string kind) => kind switch
+    {
+        "tables" => SchedulerTablesOracle.Run,
+        "trajectory" => SchedulerTrajectoryOracle.Run,
+        "noising" => NoisingOracle.Run,
+        "mu" => ResolutionShiftOracle.Run,
+        "per_token" => TokenLevelsOracle.Run,
         _ => null,
     };
 
@@ -77,6 +114,27 @@ public static class OracleHandlers
         _ => null,
     };
 
-    private static string Kind(JsonElement config) =>
-        config.ValueKind == JsonValueKind.Object && config.TryGetProperty("kind", out var kind) ? kind.ToString() : "";
+    private static OracleHandler? LowRank(string kind) => kind switch
+    {
+        "lora_layer" or "dora_layer" => LowRankLayerOracle.Run,
+        "lora_block" => AdaptedBlockOracle.Run,
+        "lora_combine" => LowRankCombinationOracle.Run,
+        _ => null,
+    };
+
+    private static OracleHandler? LoraFiles(string kind) => kind switch
+    {
+        "lora_files SD3Transformer2DModel" => LoraFilesOracle.Run,
+        _ => null,
+    };
+
+    private static string Kind(JsonElement config)
+    {
+        string kind = Text(config, "kind") is { Length: > 0 } plain ? plain : Text(config, "case_kind");
+        // LoRA files come for several networks.
+        return kind == "lora_files" ? $"{kind} {Text(config, "network")}" : kind;
+    }
+
+    private static string Text(JsonElement config, string key) =>
+        config.ValueKind == JsonValueKind.Object && config.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 }

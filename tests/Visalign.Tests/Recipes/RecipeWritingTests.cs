@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using Visalign.Methods;
+using Visalign.Networks;
 using Visalign.Rewards;
 using Visalign.Records;
 using Visalign.Runs;
@@ -46,6 +47,8 @@ public sealed class RecipeWritingTests
               kind: lora
               rank: 16
               alpha: 32.0
+              rank_stabilized: false
+              dora: false
               targets: []
             rewards:
             - name: rgb
@@ -104,7 +107,7 @@ public sealed class RecipeWritingTests
     [Fact]
     public void An_option_that_means_nothing_here_is_left_out()
     {
-        var recipe = new Recipe { Method = new FlowGrpoSample(), Model = "m", Adapter = new() { Kind = Visalign.Networks.AdapterKind.Full } };
+        var recipe = new Recipe { Method = new FlowGrpoSample(), Model = "m", Adapter = new() { Kind = AdapterKind.Full } };
 
         string text = Samples.Recipes.Resolve(recipe);
 

@@ -56,30 +56,31 @@ public sealed class OperatorSchemaTests
     [InlineData("aten::add.Tensor(Tensor self)", "aten::add.Tensor: argument 'other' has no default and is never passed")]
     [InlineData("aten::gelu(Tensor self, str approximate, int more)", "aten::gelu: has 2 arguments, 3 are passed")]
     [InlineData("aten::no_such_thing(Tensor self)", "aten::no_such_thing: is missing")]
+    [InlineData("aten::two(Tensor self)", "aten::two: returns 2 values, 1 is read")]
     public void A_wrong_declaration_is_noticed(string signature, string fault)
     {
-        string[] schemas = ["aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", "aten::gelu(Tensor self, *, str approximate=\"none\") -> Tensor"];
+        string[] schemas = ["aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor", "aten::gelu(Tensor self, *, str approximate=\"none\") -> Tensor", "aten::two(Tensor self) -> (Tensor a, Tensor b)"];
 
-        Assert.Equal([fault], Faults([(signature, new Version(1, 13))], schemas, new Version(1, 13)));
+        Assert.Equal([fault], Faults([(signature, new Version(1, 13), 1)], schemas, new Version(1, 13)));
     }
 
     private static List<string> Faults(IEnumerable<Operator> operators, IReadOnlyList<string> schemas, Version version) =>
-        Faults(operators.Select(op => (op.Signature, op.Since)), schemas, version);
+        Faults(operators.Select(op => (op.Signature, op.Since, op.ResultCount)), schemas, version);
 
-    private static List<string> Faults(IEnumerable<(string Signature, Version Since)> operators, IReadOnlyList<string> schemas, Version version)
+    private static List<string> Faults(IEnumerable<(string Signature, Version Since, int ResultCount)> operators, IReadOnlyList<string> schemas, Version version)
     {
         var known = schemas.Where(line => !line.StartsWith('#')).ToLookup(line => line.Split('(')[0]);
         List<string> faults = [];
-        foreach (var (signature, since) in operators)
+        foreach (var (signature, since, resultCount) in operators)
         {
             var used = DeclaredSchema.Parse(signature);
-            if (known[used.Name].FirstOrDefault() is { } text) faults.AddRange(Faults(used, DeclaredSchema.Parse(text)));
+            if (known[used.Name].FirstOrDefault() is { } text) faults.AddRange(Faults(used, DeclaredSchema.Parse(text), resultCount));
             else if (since <= version) faults.Add($"{used.Name}: is missing");
         }
         return faults;
     }
 
-    private static IEnumerable<string> Faults(DeclaredSchema used, DeclaredSchema declared)
+    private static IEnumerable<string> Faults(DeclaredSchema used, DeclaredSchema declared, int resultCount)
     {
         if (used.Arguments.Count > declared.Arguments.Count)
         {
@@ -91,6 +92,6 @@ public sealed class OperatorSchemaTests
                 yield return $"{used.Name}: argument {position + 1} is declared '{theirs.Type} {theirs.Name}', used as '{mine.Type} {mine.Name}'";
         foreach (var rest in declared.Arguments.Skip(used.Arguments.Count).Where(argument => !argument.HasDefault))
             yield return $"{used.Name}: argument '{rest.Name}' has no default and is never passed";
-        if (declared.ReturnCount != 1) yield return $"{used.Name}: returns {declared.ReturnCount} values, 1 is read";
+        if (declared.ReturnCount != resultCount) yield return $"{used.Name}: returns {declared.ReturnCount} values, {resultCount} is read";
     }
 }

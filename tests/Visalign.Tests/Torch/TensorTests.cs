@@ -23,6 +23,28 @@ public sealed class TensorTests
     }
 
     [Fact]
+    public void A_pad_widens_the_last_dimension_first()
+    {
+        using var scope = Tensor.Scope();
+
+        var padded = Tensor.From([1f, 2f, 3f, 4f], 2, 2).Pad([1, 0, 0, 2], 9);
+
+        Assert.Equal([4, 3], padded.Shape.ToArray());
+        Assert.Equal([9f, 1f, 2f, 9f, 3f, 4f, 9f, 9f, 9f, 9f, 9f, 9f], padded.ToArray<float>());
+    }
+
+    // By hand: row and column i of three take floor(2 i / 3) of two.
+    [Fact]
+    public void Nearest_resampling_to_odd_sides_repeats_the_first_rows()
+    {
+        using var scope = Tensor.Scope();
+
+        var resized = Tensor.From([1f, 2f, 3f, 4f], 1, 1, 2, 2).ResizeNearest(3, 3);
+
+        Assert.Equal([1f, 1f, 2f, 1f, 1f, 2f, 3f, 3f, 4f], resized.ToArray<float>());
+    }
+
+    [Fact]
     public void A_disposed_tensor_is_refused()
     {
         var tensor = Tensor.Zeros([2]);

@@ -9,8 +9,8 @@ public static class FlowRolloutOracle
     public static void Run(OracleCase oracle, OracleComparison comparison)
     {
         int trainTimesteps = oracle.Config.GetProperty("num_train_timesteps").GetInt32();
-        float[] levels = FlowGrid.Diffusers(
-            oracle.Config.GetProperty("num_inference_steps").GetInt32(), oracle.Config.GetProperty("shift").GetDouble(), trainTimesteps);
+        var scheduler = new FlowEulerScheduler { Shift = oracle.Config.GetProperty("shift").GetDouble(), TrainTimesteps = trainTimesteps };
+        float[] levels = SamplerStep.Levels(scheduler.Steps(oracle.Config.GetProperty("num_inference_steps").GetInt32()));
         var kernel = FlowKernel.Of(oracle.Config, levels);
         var velocities = oracle.Tensor("in.model_output");          // [T, B, …]
         var noise = oracle.Tensor("in.noise");                      // [T, B, …]

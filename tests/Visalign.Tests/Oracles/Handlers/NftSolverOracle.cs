@@ -27,7 +27,7 @@ public static class NftSolverOracle
         for (int i = 0; i + 1 < levels.Length; i++)
         {
             var (from, to) = (Tensor.Of(levels[i]), Tensor.Of(levels[i + 1]));
-            var step = ddim ? FlowDdim.Step(state, velocities.Select(0, i), from, to, eta)
+            var step = ddim ? Ddim.OnFlow(state, velocities.Select(0, i), levels[i], levels[i + 1], eta)
                 : FlowSde.Step(state, velocities.Select(0, i), from, to, FlowSde.Sigma(from, levels[1], eta));
             state = eta == 0 ? step.Mean : step.Draw(oracle.Tensor("in.noise").Select(0, i));
             states.Add(state);

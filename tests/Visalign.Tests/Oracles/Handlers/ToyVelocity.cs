@@ -29,7 +29,7 @@ internal sealed class ToyVelocity
         ]);
         _timeWeight = oracle.Tensor("weight.wt");
         double scale = oracle.Config.GetProperty("lora_scale").GetDouble();
-        _adapted = _base.WithLowRank(new Dictionary<string, LowRankPair> { ["hidden"] = new(down, up, scale) });
+        _adapted = _base.WithLowRank([("hidden", new(down, up, scale))]);
     }
 
     /// <summary>The velocity.</summary>
