@@ -124,7 +124,7 @@ public static class OracleHandlers
 
     private static OracleHandler? LoraFiles(string kind) => kind switch
     {
-        "lora_files SD3Transformer2DModel" => LoraFilesOracle.Run,
+        "lora_files SD3Transformer2DModel" or "lora_files UNet2DConditionModel" => LoraFilesOracle.Run,
         _ => null,
     };
 

@@ -76,14 +76,33 @@ public static class LoraFilesOracle
 
     private static Dictionary<string, Network> Networks(OracleCase oracle, string component)
     {
-        var config = NetworkConfig.Of(oracle.Config.GetProperty("network_config"), oracle.Path);
-        return new() { [component] = new(Base(oracle, component), Denoiser(oracle, config)) };
+        Dictionary<string, Network> networks = new() { [component] = new(Base(oracle, component), Denoiser(oracle)) };
+        if (oracle.Config.TryGetProperty(TextEncoder, out var config)) networks.Add(TextEncoder, new(Base(oracle, TextEncoder), TextStates(oracle, config)));
+        return networks;
     }
 
-    private static Func<Weights, Tensor> Denoiser(OracleCase oracle, NetworkConfig json)
+    private static Func<Weights, Tensor> Denoiser(OracleCase oracle)
     {
-        var config = Sd3TransformerConfig.Read(json);
-        return w => Sd3Transformer.Velocity(w, config, oracle.Tensor("in.hidden_states"), oracle.Tensor("in.timestep"), oracle.Tensor("in.encoder_hidden_states"), oracle.Tensor("in.pooled_projections"));
+        var json = NetworkConfig.Of(oracle.Config.GetProperty("network_config"), oracle.Path);
+        Tensor timesteps = oracle.Tensor("in.timestep"), text = oracle.Tensor("in.encoder_hidden_states");
+        if (oracle.Config.GetProperty("network").GetString() == "SD3Transformer2DModel")
+        {
+            var transformer = Sd3TransformerConfig.Read(json);
+            return w => Sd3Transformer.Velocity(w, transformer, oracle.Tensor("in.hidden_states"), timesteps, text, oracle.Tensor("in.pooled_projections"));
+        }
+        var unet = UnetConfig.Read(json);
+        UnetSizeCondition? sizes = oracle.Has("in.text_embeds") ? new(oracle.Tensor("in.text_embeds"), oracle.Tensor("in.time_ids")) : null;
+        return w => Unet.Predict(w, unet, oracle.Tensor("in.sample"), timesteps, text, sizes);
+    }
+
+    private static Func<Weights, Tensor> TextStates(OracleCase oracle, JsonElement json)
+    {
+        var reader = NetworkConfig.Of(json, oracle.Path);
+        // What the case says besides the keys of a checkpoint.
+        reader.Ignore("output", "pooling");
+        var config = ClipTextConfig.Read(reader);
+        var ids = Tensor.From(oracle["in.input_ids"].Integers, oracle["in.input_ids"].Shape);
+        return w => ClipText.Encode(w, config, ids).LastHiddenState;
     }
 
     private static Weights Base(OracleCase oracle, string component) =>
