@@ -26,7 +26,7 @@ public sealed record WatchdogOptions
 
     /// <summary>How far a held-out reward may fall below its best while the trained one rises, as a share of that best.</summary>
     [Range(0, 1e9)]
-    public double HeldoutFall { get; init; } = 0.1;
+    public double HeldoutFall { get; init; } = 0.25;
 
     /// <summary>How far the trained reward may fall below its best, in standard deviations of the first pictures' rewards.</summary>
     [Range(0, 1e9)]

@@ -94,7 +94,7 @@ public sealed class RecipeWritingTests
               max_kl: 0.1
               max_clip_share: 0.6
               max_without_signal: 0.8
-              heldout_fall: 0.1
+              heldout_fall: 0.25
               reward_fall: 0.5
               min_diversity: 0.5
               gradient_growth: 10.0

@@ -16,7 +16,7 @@ public sealed class WatchdogTests
         ["clipped on both sides"] = (i, metrics) => (metrics["clip/positive"], metrics["clip/negative"]) = (metrics["clip/positive"] + 0.6 * Since(i, 20), metrics["clip/negative"] + 0.6 * Since(i, 20)),
         ["clipped on one side"] = (i, metrics) => (metrics["clip/positive"], metrics["clip/negative"]) = (metrics["clip/positive"] * (1 - Since(i, 20)), metrics["clip/negative"] + 0.27 * Since(i, 20)),
         ["without signal"] = (i, metrics) => metrics["group/without-signal"] = Math.Min(1, metrics["group/without-signal"] + 0.6 * Since(i, 50)),
-        ["gamed"] = (i, metrics) => (metrics["heldout/contrast"], metrics["reward/mean"]) = (metrics["heldout/contrast"] - 0.1 * Since(i, 100), metrics["reward/mean"] + 0.2 * Since(i, 100)),
+        ["gamed"] = (i, metrics) => (metrics["heldout/contrast"], metrics["reward/mean"]) = (metrics["heldout/contrast"] - 0.2 * Since(i, 100), metrics["reward/mean"] + 0.2 * Since(i, 100)),
         ["falling apart"] = (i, metrics) => metrics["reward/mean"] -= 0.4 * Since(i, 50),
         ["collapsing"] = (i, metrics) => metrics["diversity/group"] *= 1 - 0.6 * Since(i, 50),
         ["exploding"] = (i, metrics) => metrics["gradient/norm"] *= Math.Exp(0.1 * Math.Max(0, i - Onset)),
