@@ -29,7 +29,7 @@ public sealed class FullRunTests
     private static List<(int Iteration, string Text)> Remarks(string name)
     {
         var watchdog = new Watchdog(new(), ["exact"], ["contrast"]);
-        string path = ShippedFile.Find($"tests/runs/{name}.jsonl") ?? throw new FileNotFoundException(name);
+        string path = ShippedFile.Find($"tests/metrics/{name}.jsonl") ?? throw new FileNotFoundException(name);
         return [.. from line in File.ReadLines(path).Index()
                    let values = JsonSerializer.Deserialize<Dictionary<string, double>>(line.Item)!
                    from remark in watchdog.Observe(values)
