@@ -12,9 +12,6 @@ public static class ByteSymbols
     /// <summary>The symbols in the order in which byte-pair vocabularies list them: those that stand for themselves first.</summary>
     public static IEnumerable<char> InVocabularyOrder => Symbols.OrderBy(symbol => symbol);
 
-    /// <summary>The symbol of a byte.</summary>
-    public static char Of(byte value) => Symbols[value];
-
     /// <summary>The symbols of a text's UTF-8 bytes.</summary>
     internal static string[] Of(string text) => [.. Encoding.UTF8.GetBytes(text).Select(value => Symbols[value].ToString())];
 

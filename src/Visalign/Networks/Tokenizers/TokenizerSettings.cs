@@ -16,15 +16,11 @@ internal sealed class TokenizerSettings
 
     private TokenizerSettings(string folder)
     {
-        Folder = folder;
         _path = Path.Combine(folder, "tokenizer_config.json");
         _config = JsonObjectFile.Read(_path);
         _map = JsonObjectFile.ReadIfThere(Path.Combine(folder, "special_tokens_map.json"));
         AddedTokens = ReadAddedTokens();
     }
-
-    /// <summary>The folder, for messages and for the files beside.</summary>
-    internal string Folder { get; }
 
     /// <summary>Tokens that are cut out of a text as they are written, with their ids.</summary>
     internal IReadOnlyDictionary<string, int> AddedTokens { get; }
