@@ -93,7 +93,8 @@ internal static class Operators
     // Networks
     internal static readonly Operator MatMul = new("aten::matmul(Tensor self, Tensor other)");
     internal static readonly Operator Linear = new("aten::linear(Tensor input, Tensor weight, Tensor? bias)");
-    internal static readonly Operator Conv2d = new("aten::conv2d(Tensor input, Tensor weight, Tensor? bias, int[2] stride, int[2] padding, int[2] dilation, int groups)");
+    internal static readonly Operator Conv2d = new("aten::conv2d(Tensor input, Tensor weight, Tensor? bias, int[2] stride, int[2] padding)");
+    internal static readonly Operator PlainConv2d = new("aten::thnn_conv2d(Tensor self, Tensor weight, int[2] kernel_size, Tensor? bias, int[2] stride, int[2] padding)");
     internal static readonly Operator LayerNorm = new("aten::layer_norm(Tensor input, int[] normalized_shape, Tensor? weight, Tensor? bias, float eps)");
     internal static readonly Operator GroupNorm = new("aten::group_norm(Tensor input, int num_groups, Tensor? weight, Tensor? bias, float eps)");
     internal static readonly Operator Gelu = new("aten::gelu(Tensor self, *, str approximate)");
