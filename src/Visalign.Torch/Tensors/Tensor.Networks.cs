@@ -45,9 +45,6 @@ public sealed partial class Tensor
     public Tensor LogSoftmax(int dim) => Operators.LogSoftmax.Call(this, (long)dim);
     /// <summary>Rows of this table by integer index.</summary>
     public Tensor Embedding(Tensor indices) => Operators.Embedding.Call(this, indices);
-    /// <summary>Nearest-neighbor enlargement of <c>[B, C, H, W]</c> by a whole factor.</summary>
-    public Tensor UpsampleNearest(int factor) =>
-        Operators.UpsampleNearest2d.Call(this, (ReadOnlySpan<long>)[Size(-2) * factor, Size(-1) * factor], (double)factor, (double)factor);
     /// <summary>Nearest-neighbor resampling of <c>[B, C, H, W]</c> to a height and width.</summary>
     public Tensor ResizeNearest(long height, long width) => Operators.UpsampleNearest2d.Call(this, (ReadOnlySpan<long>)[height, width], Value.None, Value.None);
 

@@ -15,9 +15,9 @@ internal static class BiasedAttention
     internal static Tensor Attend(Tensor query, Tensor key, Tensor value, int heads, double scale, Tensor bias)
     {
         using var scope = Tensor.Scope();
-        var scores = (Heads(query, heads) * scale).MatMul(Heads(key, heads).Transpose(-2, -1)) + bias;     // [B, H, T, T]
-        var mixed = scores.Softmax(-1).MatMul(Heads(value, heads));                                        // [B, H, T, D]
-        return scope.Keep(mixed.Transpose(1, 2).Reshape(query.Shape));
+        var scores = (AttentionHeads.Split(query, heads) * scale).MatMul(AttentionHeads.Split(key, heads).Transpose(-2, -1)) + bias;  // [B, H, T, T]
+        var mixed = scores.Softmax(-1).MatMul(AttentionHeads.Split(value, heads));                                                    // [B, H, T, D]
+        return scope.Keep(AttentionHeads.Join(mixed));
     }
 
     /// <summary>Lets a token see itself and earlier ones.</summary>
@@ -38,6 +38,4 @@ internal static class BiasedAttention
         using var scope = Tensor.Scope();
         return scope.Keep((mask.EqualTo(0).To(DType.Float32) * Forbidden).Unsqueeze(1).Unsqueeze(1));
     }
-
-    private static Tensor Heads(Tensor x, int heads) => x.Reshape(x.Size(0), x.Size(1), heads, -1).Transpose(1, 2);
 }

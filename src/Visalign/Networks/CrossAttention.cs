@@ -13,10 +13,9 @@ internal static class CrossAttention
     internal static Tensor Of(Weights w, Tensor x, Tensor context, int heads)
     {
         using var scope = Tensor.Scope();
-        var attended = Tensor.Attend(
-            Split(Layers.Linear(w["to_q"], x), heads), Split(Layers.Linear(w["to_k"], context), heads), Split(Layers.Linear(w["to_v"], context), heads));
-        return scope.Keep(Layers.Linear(w["to_out.0"], attended.Transpose(1, 2).Reshape(x.Size(0), x.Size(1), -1)));
-    }
+        var attended = Tensor.Attend(Heads("to_q", x), Heads("to_k", context), Heads("to_v", context));
+        return scope.Keep(Layers.Linear(w["to_out.0"], AttentionHeads.Join(attended)));
 
-    private static Tensor Split(Tensor x, int heads) => x.Reshape(x.Size(0), x.Size(1), heads, -1).Transpose(1, 2);  // [B, H, T, D/H]
+        Tensor Heads(string key, Tensor tokens) => AttentionHeads.Split(Layers.Linear(w[key], tokens), heads);
+    }
 }

@@ -83,13 +83,13 @@ public static class KlAutoencoder
     private static Tensor Downsampled(Weights conv, Tensor x)
     {
         using var scope = Tensor.Scope();
-        return scope.Keep(x.Pad([0, 1, 0, 1]).Conv2d(conv["weight"].Tensor, conv["bias"].Tensor, stride: 2));                                     // [B, C, H/2, W/2]
+        return scope.Keep(Layers.Conv(conv, x.Pad([0, 1, 0, 1]), stride: 2, padding: 0));                                                            // [B, C, H/2, W/2]
     }
 
     private static Tensor Upsampled(Weights conv, Tensor x)
     {
         using var scope = Tensor.Scope();
-        return scope.Keep(Layers.Conv(conv, x.UpsampleNearest(2)));                                                                               // [B, C, 2H, 2W]
+        return scope.Keep(Layers.Conv(conv, x.ResizeNearest(2 * x.Size(2), 2 * x.Size(3))));                                                        // [B, C, 2H, 2W]
     }
 
     private static Tensor Out(Weights w, KlAutoencoderConfig config, Tensor x)

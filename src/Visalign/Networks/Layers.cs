@@ -30,6 +30,13 @@ public static class Layers
         return scope.Keep(sum);
     }
 
+    /// <summary>Two linear layers with SiLU between, under diffusers' keys of what embeds times and pooled text.</summary>
+    public static Tensor Perceptron(Weights w, Tensor x)
+    {
+        using var scope = Tensor.Scope();
+        return scope.Keep(Linear(w["linear_2"], Linear(w["linear_1"], x).Silu()));
+    }
+
     /// <summary>Group normalization with learned scale and shift.</summary>
     public static Tensor GroupNorm(Weights w, Tensor x, int groups, double epsilon = 1e-5) => x.GroupNorm(groups, w["weight"].Tensor, w["bias"].Tensor, epsilon);
 

@@ -31,9 +31,7 @@ internal static class Sd3Embeddings
     internal static Tensor Condition(Weights w, Tensor timesteps, Tensor pooled)
     {
         using var scope = Tensor.Scope();
-        var time = Perceptron(w["timestep_embedder"], Layers.TimeFeatures(timesteps, TimeFeatures));
-        return scope.Keep((time + Perceptron(w["text_embedder"], pooled)).Silu());
+        var time = Layers.Perceptron(w["timestep_embedder"], Layers.TimeFeatures(timesteps, TimeFeatures));
+        return scope.Keep((time + Layers.Perceptron(w["text_embedder"], pooled)).Silu());
     }
-
-    private static Tensor Perceptron(Weights w, Tensor x) => Layers.Linear(w["linear_2"], Layers.Linear(w["linear_1"], x).Silu());
 }

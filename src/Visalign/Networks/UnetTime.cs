@@ -15,11 +15,9 @@ internal static class UnetTime
         if (sizes.HasValue != config.SizeFeatures.HasValue)
             throw new ArgumentException($"The checkpoint takes {(config.SizeFeatures.HasValue ? "sizes and pooled text" : "no sizes and no pooled text")}, got {(sizes.HasValue ? "them" : "none")}.");
         using var scope = Tensor.Scope();
-        var time = Perceptron(w["time_embedding"], Layers.TimeFeatures(timesteps, config.Channels[0]));
+        var time = Layers.Perceptron(w["time_embedding"], Layers.TimeFeatures(timesteps, config.Channels[0]));
         if (sizes is not { } told) return scope.Keep(time);
         var features = Layers.TimeFeatures(told.Sizes.Reshape(-1), config.SizeFeatures!.Value).Reshape(told.Sizes.Size(0), -1);  // [B, 6F]
-        return scope.Keep(time + Perceptron(w["add_embedding"], Tensor.Cat([told.PooledText, features], 1)));
+        return scope.Keep(time + Layers.Perceptron(w["add_embedding"], Tensor.Cat([told.PooledText, features], 1)));
     }
-
-    private static Tensor Perceptron(Weights w, Tensor x) => Layers.Linear(w["linear_2"], Layers.Linear(w["linear_1"], x).Silu());
 }

@@ -10,18 +10,18 @@ public static class ClipTextOracle
     public static void Run(OracleCase oracle, OracleComparison comparison)
     {
         var config = Config(oracle.Config);
-        var leaves = new LeafWeights(oracle);
-        var weights = leaves.Tree();
+        var network = new OracleNetwork(oracle);
+        var weights = network.Weights();
         bool projected = oracle.Config.GetProperty("with_projection").GetBoolean();
 
-        var states = ClipText.Encode(weights, config, Integers(oracle, "in.input_ids"), oracle.Has("in.attention_mask") ? Integers(oracle, "in.attention_mask") : null);
+        var states = ClipText.Encode(weights, config, network["in.input_ids"], network.Find("in.attention_mask"));
         var pooled = projected ? ClipText.Project(weights, states.Pooled) : states.Pooled;
 
         for (int i = 0; i < states.HiddenStates.Count; i++) comparison.Expect($"out.hidden_states.{i}", states.HiddenStates[i]);
         comparison.Expect("out.last_hidden_state", states.LastHiddenState);
         comparison.Expect(projected ? "out.text_embeds" : "out.pooler_output", pooled);
-        leaves.ExpectGradients(comparison,
-            (pooled * oracle.Tensor("in.cotangent.pooled")).Sum() + (states.HiddenStates[^2] * oracle.Tensor("in.cotangent.penultimate")).Sum());
+        network.CompareGradients(comparison,
+            (pooled * network["in.cotangent.pooled"]).Sum() + (states.HiddenStates[^2] * network["in.cotangent.penultimate"]).Sum());
     }
 
     /// <summary>The configuration of a CLIP text encoder in a case.</summary>
@@ -32,7 +32,4 @@ public static class ClipTextOracle
         reader.Ignore("attention_mask_used", "case_kind", "hidden_states", "loss", "loss_scalar", "pooling", "with_projection");
         return ClipTextConfig.Read(reader);
     }
-
-    /// <summary>An int64 tensor of a case.</summary>
-    internal static Tensor Integers(OracleCase oracle, string name) => Tensor.From(oracle[name].Integers, oracle[name].Shape);
 }

@@ -12,10 +12,10 @@ public static class KlAutoencoderOracle
         var config = KlAutoencoderConfig.Read(network.Config);
         var latents = network["in.latents"];
 
-        var moments = KlAutoencoder.Encode(network.Weights, config, network["in.image"]);
+        var moments = KlAutoencoder.Encode(network.Weights(), config, network["in.image"]);
         var posterior = LatentPosterior.Of(moments);
         var drawn = posterior.Draw(network["in.noise"]);
-        var decoded = KlAutoencoder.Decode(network.Weights, config, latents);
+        var decoded = KlAutoencoder.Decode(network.Weights(), config, latents);
 
         comparison.Expect("out.moments", moments);
         comparison.Expect("out.mode", posterior.Mean);
@@ -24,7 +24,7 @@ public static class KlAutoencoderOracle
         comparison.Expect("out.kl", posterior.Divergence());
         comparison.Expect("out.scaled", KlAutoencoder.ToDenoiser(config, drawn));
         comparison.Expect("out.decoded", decoded);
-        comparison.Expect("out.decoded_scaled", KlAutoencoder.Decode(network.Weights, config, KlAutoencoder.FromDenoiser(config, latents)));
+        comparison.Expect("out.decoded_scaled", KlAutoencoder.Decode(network.Weights(), config, KlAutoencoder.FromDenoiser(config, latents)));
         network.CompareGradients(comparison, (moments * network["in.cotangent_moments"]).Sum() + (decoded * network["in.cotangent_image"]).Sum());
     }
 }

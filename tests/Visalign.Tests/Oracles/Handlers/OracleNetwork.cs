@@ -15,14 +15,18 @@ internal sealed class OracleNetwork
         _oracle = oracle;
         _tensors = oracle.Tensors.Where(entry => entry.Key.StartsWith("in.", StringComparison.Ordinal) || entry.Key.StartsWith("weight.", StringComparison.Ordinal))
             .ToDictionary(entry => entry.Key, entry => Leaf(entry.Key, entry.Value), StringComparer.Ordinal);
-        Weights = Weights.Of(oracle.Under("weight.").Keys.Select(name => (name, _tensors["weight." + name])));
     }
 
     /// <summary>The config's <c>network</c>, to be read as a checkpoint's <c>config.json</c>.</summary>
     public NetworkConfig Config => NetworkConfig.Of(_oracle.Config.GetProperty("network"), $"{_oracle.Slug}, network");
 
     /// <summary>The weights under the checkpoint's keys.</summary>
-    public Weights Weights { get; }
+    /// <param name="network">What the keys of one of several networks begin with, dot included.</param>
+    public Weights Weights(string network = "")
+    {
+        string prefix = "weight." + network;
+        return Visalign.Networks.Weights.Of(_tensors.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(entry => (entry.Key[prefix.Length..], entry.Value)));
+    }
 
     /// <summary>The tensor of that full name, such as <c>in.sample</c>.</summary>
     public Tensor this[string name] => _tensors[name];
@@ -30,12 +34,11 @@ internal sealed class OracleNetwork
     /// <summary>The tensor of that full name, or null.</summary>
     public Tensor? Find(string name) => _tensors.GetValueOrDefault(name);
 
-    /// <summary>Compares every stored gradient with that of a scalar.</summary>
+    /// <summary>Compares every stored gradient with that of a scalar; what the scalar does not depend on has none, which is zero.</summary>
     public void CompareGradients(OracleComparison comparison, Tensor loss)
     {
-        string[] names = [.. _oracle.Under("grad.").Keys];
-        var gradients = Autograd.Grad([loss], [.. names.Select(name => _tensors[name])]);
-        foreach (var (name, gradient) in names.Zip(gradients)) comparison.Expect("grad." + name, gradient);
+        Autograd.Backward(loss);
+        foreach (string name in _oracle.Under("grad.").Keys) comparison.Expect("grad." + name, _tensors[name].Gradient ?? Tensor.Zeros(_tensors[name].Shape));
     }
 
     private Tensor Leaf(string name, OracleTensor stored)

@@ -9,13 +9,12 @@ public static class T5EncoderOracle
     /// <inheritdoc cref="OracleHandler"/>
     public static void Run(OracleCase oracle, OracleComparison comparison)
     {
-        var leaves = new LeafWeights(oracle);
-        var mask = oracle.Has("in.attention_mask") ? ClipTextOracle.Integers(oracle, "in.attention_mask") : null;
+        var network = new OracleNetwork(oracle);
 
-        var last = T5Encoder.Encode(leaves.Tree(), Config(oracle.Config), ClipTextOracle.Integers(oracle, "in.input_ids"), mask);
+        var last = T5Encoder.Encode(network.Weights(), Config(oracle.Config), network["in.input_ids"], network.Find("in.attention_mask"));
 
         comparison.Expect("out.last_hidden_state", last);
-        leaves.ExpectGradients(comparison, (last * oracle.Tensor("in.cotangent")).Sum());
+        network.CompareGradients(comparison, (last * network["in.cotangent"]).Sum());
     }
 
     /// <inheritdoc cref="OracleHandler"/>

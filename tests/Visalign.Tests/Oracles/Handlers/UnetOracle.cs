@@ -17,7 +17,7 @@ public static class UnetOracle
         comparison.ExpectIfStored("out.sample_odd", () => Predict(network["in.sample_odd"]));
         network.CompareGradients(comparison, (sample * network["in.cotangent"]).Sum());
 
-        Tensor Predict(Tensor latents) => Unet.Predict(network.Weights, config, latents, network["in.timestep"], network["in.encoder_hidden_states"],
+        Tensor Predict(Tensor latents) => Unet.Predict(network.Weights(), config, latents, network["in.timestep"], network["in.encoder_hidden_states"],
             network.Find("in.text_embeds") is { } pooled ? new UnetSizeCondition(pooled, network["in.time_ids"]) : null);
     }
 }
