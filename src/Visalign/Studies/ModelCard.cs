@@ -53,8 +53,8 @@ public sealed record ModelCard
         var text = new StringBuilder();
         Line($"# {Name}");
         Line("");
-        Line("A latent flow-matching transformer that draws the scenes of Visalign's embedded world from prompts, trained from");
-        Line("scratch on rendered scenes. The run that made the model measured and wrote all of this.");
+        Line("A latent flow-matching transformer that draws the scenes of Visalign's embedded world from prompts, trained on");
+        Line("rendered scenes. The run that made the model measured and wrote all of this.");
         Line("");
         Line($"    {Command}");
         Line("");

@@ -6,8 +6,8 @@ namespace Visalign.Studies;
 
 /// <summary>What is wrong with some pictures of a training set, whatever their prompts, as with pictures of the web.</summary>
 /// <remarks>
-/// Guidance sharpens what tells prompts apart. So it steers clear of blurred pictures, in which a shape is hard to tell, and not
-/// of a mark that sits in a corner of pictures of every prompt; a reward can teach to leave out either.
+/// Measured of the shipped base's two stages (docs/world.md): guidance steers clear of blurred pictures, and not of a mark that
+/// sits in a corner of pictures of every prompt, which a reward then teaches to leave out.
 /// </remarks>
 public sealed record SceneFlaws
 {

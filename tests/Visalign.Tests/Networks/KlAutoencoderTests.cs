@@ -39,6 +39,23 @@ public sealed class KlAutoencoderTests
     }
 
     [Fact]
+    public void An_adapter_of_every_layer_changes_each_of_them()
+    {
+        using var scope = Tensor.Scope();
+        var weights = TinyCheckpoint.Autoencoder();
+        string[] layers = [.. weights.All().Where(entry => entry.Tensor.Rank is 2 or 4).Select(entry => entry.Name[..^".weight".Length])];
+        using var adapter = Adapter.Of(weights, new() { Rank = 2, Targets = [.. layers] }, seed: 3);
+
+        var moments = KlAutoencoder.Encode(adapter.Weights, TinyCheckpoint.AutoencoderConfig, Draw(1, 3, 8, 8));
+        var picture = KlAutoencoder.Decode(adapter.Weights, TinyCheckpoint.AutoencoderConfig, LatentPosterior.Of(moments).Mean);
+        Autograd.Backward(moments.Square().Sum() + picture.Square().Sum());
+
+        Assert.Equal(2 * layers.Length, adapter.Parameters.Slots.Count);
+        Assert.All(adapter.Parameters.Slots.Where(slot => slot.Name.EndsWith("lora_B.weight", StringComparison.Ordinal)),
+            slot => Assert.True(slot.Of(adapter.Parameters.Gradients).Norm().Item() > 0, slot.Name));
+    }
+
+    [Fact]
     public void Nothing_but_the_results_is_left_behind_and_the_arguments_live_on()
     {
         using var scope = Tensor.Scope();
