@@ -98,9 +98,6 @@ public sealed class NetworkConfig
         return own;
     }
 
-    /// <summary>The list under a key, as objects to read in their turn.</summary>
-    public NetworkConfig[] Objects(string key) => List(key, (inner, value) => Of(value, $"{Origin}, '{inner}'"));
-
     /// <summary>Says that a key is supported at these values only; a missing or null one is fine.</summary>
     /// <param name="supported">Numbers, booleans or strings.</param>
     /// <exception cref="InputException">It has another value.</exception>
