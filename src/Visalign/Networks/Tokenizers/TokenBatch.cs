@@ -1,5 +1,3 @@
-using Visalign.Torch;
-
 namespace Visalign.Networks.Tokenizers;
 
 /// <summary>The tokens of several texts, padded to one length.</summary>
@@ -10,14 +8,6 @@ public sealed record TokenBatch(long[] Ids, long[] Mask, int Length)
 {
     /// <summary>Number of texts.</summary>
     public int Count => Ids.Length / Length;
-
-    /// <summary>The ids.</summary>
-    /// <returns>Shape <c>[B, L]</c>, int64.</returns>
-    public Tensor IdTensor() => Tensor.From(Ids, Count, Length);
-
-    /// <summary>The mask.</summary>
-    /// <returns>Shape <c>[B, L]</c>, int64.</returns>
-    public Tensor MaskTensor() => Tensor.From(Mask, Count, Length);
 
     /// <summary>Fills rows up with padding.</summary>
     /// <param name="rows">No longer than <paramref name="length"/>.</param>
