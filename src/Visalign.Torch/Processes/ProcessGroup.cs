@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Visalign.Torch.Native;
 
 namespace Visalign.Torch.Processes;
@@ -139,12 +140,17 @@ public sealed unsafe class ProcessGroup : IDisposable
         return data;
     }
 
+    /// <summary>A text that process 0 makes, on every process.</summary>
+    /// <inheritdoc cref="FromFirst"/>
+    public string TextFromFirst(Func<string> make) => _group == 0 ? make() : Encoding.UTF8.GetString(FromFirst(() => Encoding.UTF8.GetBytes(make())));
+
     /// <summary>Overwrites a tensor with what process 0 has in it.</summary>
     /// <param name="values">On the CPU, contiguous, of the same size everywhere.</param>
     public void CopyFromFirst(Tensor values)
     {
         if (_group == 0) return;
-        long size = values.AsSpan<float>().Length * sizeof(float);
+        if (!values.IsContiguous) throw new ArgumentException($"{values} is not contiguous.");
+        long size = values.Count * Tensor.ElementSize(values.DType);
         Agree(0, size);
         Broadcast((void*)values.Address, size);
     }

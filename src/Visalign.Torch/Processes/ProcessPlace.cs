@@ -23,8 +23,14 @@ public sealed record ProcessPlace(int Rank, int Count, int LocalRank, int LocalC
     /// <summary>How long to wait for the others at the start.</summary>
     public TimeSpan Meeting { get; init; } = TimeSpan.FromSeconds(MeetingSeconds);
 
-    /// <summary>The threads each process gets where a recipe does not say: an equal share of this machine's.</summary>
-    public int ThreadShare => Math.Max(1, Environment.ProcessorCount / LocalCount);
+    /// <summary>The threads each of some processes on this machine gets where nothing else is said.</summary>
+    public static int ThreadShare(int localCount) => Math.Max(1, Environment.ProcessorCount / localCount);
+
+    /// <summary>The variables that tell another process of this machine its place.</summary>
+    public IEnumerable<(string Name, string Value)> Variables(int rank) => new (string Name, object Value)[]
+    {
+        ("RANK", rank), ("WORLD_SIZE", Count), ("LOCAL_RANK", rank), ("LOCAL_WORLD_SIZE", LocalCount), ("MASTER_ADDR", Host), ("MASTER_PORT", Port),
+    }.Select(variable => (variable.Name, string.Create(CultureInfo.InvariantCulture, $"{variable.Value}")));
 
     /// <summary>Reads the variables that launchers such as torchrun set; null where there are none and the process is alone.</summary>
     /// <exception cref="InputException">Some are set and others missing, or one is not what it should be.</exception>
