@@ -12,11 +12,15 @@ public sealed record ClipConfig
     /// <summary>Numbers in an embedding.</summary>
     public required int ProjectionWidth { get; init; }
 
+    /// <summary>The kind of a plain CLIP, as configurations call it.</summary>
+    internal const string PlainKind = "clip";
+
     /// <summary>Reads a configuration.</summary>
+    /// <param name="kind">The <c>model_type</c> expected.</param>
     /// <exception cref="InputException">A key is missing, malformed or of a value this network does not support.</exception>
-    public static ClipConfig Read(NetworkConfig json)
+    public static ClipConfig Read(NetworkConfig json, string kind = PlainKind)
     {
-        json.Only("model_type", "clip");
+        json.Only("model_type", kind);
         IgnoreWhatComputesNothing(json);
         // What the scale starts at when training starts afresh, and older writings of the two below.
         json.Ignore("logit_scale_init_value", "text_config_dict", "vision_config_dict");
@@ -31,10 +35,10 @@ public sealed record ClipConfig
     }
 
     /// <summary>The same as transformers writes it.</summary>
-    internal JsonObject ToJson() => new()
+    internal JsonObject ToJson(string kind = PlainKind) => new()
     {
-        ["architectures"] = new JsonArray("CLIPModel"),
-        ["model_type"] = "clip",
+        ["architectures"] = new JsonArray(kind == PlainKind ? "CLIPModel" : "StepPreferenceModel"),
+        ["model_type"] = kind,
         ["projection_dim"] = ProjectionWidth,
         ["text_config"] = new JsonObject
         {

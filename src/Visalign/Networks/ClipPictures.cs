@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Visalign.Pictures;
 using Visalign.Torch;
 
@@ -60,6 +61,23 @@ public sealed record ClipPictures
         (double, double, double) Three(string key) => json.Numbers(key) is [var red, var green, var blue] ? (red, green, blue)
             : throw new InputException($"{json.Origin}: '{key}' needs three numbers, one a channel.");
     }
+
+    /// <summary>The same as transformers writes it.</summary>
+    internal JsonObject ToJson() => new()
+    {
+        ["image_processor_type"] = "CLIPImageProcessor",
+        ["do_resize"] = true,
+        ["size"] = new JsonObject { ["shortest_edge"] = ShorterSide },
+        ["resample"] = 3,
+        ["do_center_crop"] = true,
+        ["crop_size"] = new JsonObject { ["height"] = CropHeight, ["width"] = CropWidth },
+        ["do_rescale"] = true,
+        ["rescale_factor"] = 1.0 / 255,
+        ["do_normalize"] = true,
+        ["image_mean"] = new JsonArray(Mean.Red, Mean.Green, Mean.Blue),
+        ["image_std"] = new JsonArray(Deviation.Red, Deviation.Green, Deviation.Blue),
+        ["do_convert_rgb"] = true,
+    };
 
     /// <summary>Pictures as a network's output, with gradient.</summary>
     /// <param name="pixels">Shape <c>[B, 3, H, W]</c>, in [0, 1].</param>

@@ -14,6 +14,9 @@ namespace Visalign.Networks;
 /// </remarks>
 public static class StepPreference
 {
+    /// <summary>The <c>model_type</c> of its configuration, which is a CLIP's otherwise.</summary>
+    public const string Kind = "step_preference";
+
     /// <summary>Sines and cosines of a timestep.</summary>
     public const int TimeFeatures = 256;
 

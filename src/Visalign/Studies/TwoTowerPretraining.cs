@@ -17,12 +17,8 @@ public static class TwoTowerPretraining
         PretrainingOptions options, ClipConfig config, int familySize, TimeProvider clock, IProgress<PretrainingProgress>? progress = null, CancellationToken stop = default)
     {
         using var scope = Tensor.Scope();
-        var first = ClipInitialization.Draw(config, (ulong)options.Seed).ToLookup(entry => options.MatrixLearningRate > 0 && IsInnerMatrix(entry.Name, entry.Value));
-        using var parameters = new FlatParameters([.. first[false]]);
-        using var matrices = first.Contains(true) ? new FlatParameters([.. first[true]]) : null;
-        var weights = Weights.Of(new[] { parameters, matrices }.OfType<FlatParameters>().SelectMany(flat => flat.Slots.Select(slot => (slot.Name, flat[slot.Name]))));
         var pictures = ClipPictures.Square(config.Vision.ImageSize);
-        var average = Pretraining.Run(parameters, matrices, options, step =>
+        var average = Pretraining.Run(ClipInitialization.Draw(config, (ulong)options.Seed), options, (weights, step) =>
         {
             var batch = Batch(options, familySize, step);
             var texts = ClipModel.EmbedTexts(weights, config, WorldTokens.Encode(batch.Prompts));
@@ -32,9 +28,6 @@ public static class TwoTowerPretraining
         }, clock, progress, stop);
         return [.. average.Select(entry => (entry.Name, scope.Keep(entry.Value)))];
     }
-
-    // What Muon is for: not the embeddings and projections, nor biases.
-    private static bool IsInnerMatrix(string name, Tensor value) => name.Contains(".layers.", StringComparison.Ordinal) && value.Rank == 2;
 
     private static FamilyBatch Batch(PretrainingOptions options, int familySize, int step)
     {
