@@ -117,7 +117,7 @@ public sealed record DiffusionNft : IMethod
         }
         if (KlCoefficient == 0 || only == Term.Matching) return scope.Keep(loss);
 
-        var divergence = VelocityDistance.PerSample(velocity, Constant(context.Generator.Base));
+        var divergence = PredictionDistance.PerSample(velocity, Constant(context.Generator.Base));
         statistics.Mean("velocity/distance", divergence.Mean().Item());
         return scope.Keep(loss + divergence.Sum() * KlCoefficient);
 

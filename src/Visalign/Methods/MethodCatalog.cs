@@ -8,6 +8,8 @@ public static class MethodCatalog
     [
         ("best-of-group-tuning", typeof(BestOfGroupTuning)),
         ("diffusion-nft", typeof(DiffusionNft)),
+        ("draft", typeof(Draft)),
         ("flow-grpo", typeof(FlowGrpo)),
+        ("spo", typeof(Spo)),
     ];
 }

@@ -19,9 +19,8 @@ internal sealed record SampledGroups(IReadOnlyList<Condition> Conditions, Tensor
     internal static SampledGroups Draw(NoiseGenerator generator, PromptSplit split, ulong seed, int prompts, int groupSize, int steps, Action<double>? advanced = null)
     {
         using var scope = Tensor.Scope();
-        var plan = RolloutPlan.Deterministic(prompts, groupSize, steps, generator.Config.GuidanceScale);
-        var rollout = RolloutSampler.Sample(
-            generator, generator.Base, plan, PromptSource.World(split).Draw(seed, 0, prompts), LogProbReduction.Mean, seed, iteration: (long)split << 32, advanced);
+        var rollout = PlainSampling.Run(generator, generator.Base, PromptSource.World(split).Draw(seed, 0, prompts),
+            new(steps, generator.GuidanceScale) { GroupSize = groupSize }, seed, iteration: (long)split << 32, advanced);
         var pictures = generator.Decode(rollout.Final);
         double[] truth = [.. Enumerable.Range(0, pictures.Count).Select(i => ExactReward.Check(pictures[i], rollout.Conditions[i]).Score)];
         return new(rollout.Conditions, scope.Keep(rollout.Final), pictures, truth);

@@ -37,11 +37,11 @@ internal static class StepPreferenceMeasurement
     private static PictureBatch Predict(NoiseGenerator generator, SampledGroups samples, int groupSize, double level)
     {
         using var scope = Tensor.Scope();
-        var words = generator.Encode(samples.Conditions);
+        var conditions = generator.Encode(samples.Conditions);
         int groups = samples.Pictures.Count / groupSize;
         var noise = Noise.Normal(new(TwoTowerMeasurement.Seed, NoisePurpose.Training), 0, [groups, .. samples.Latents.Shape[1..]]).RepeatInterleave(groupSize, 0);
         var pixels = Tensor.Cat([.. samples.Latents.Split(RowsAtOnce, 0).Select((part, i) =>
-            OneStepPrediction.Decode(generator, part, noise.Narrow(0, i * RowsAtOnce, part.Size(0)), words.Narrow(0, i * RowsAtOnce, part.Size(0)), level))]);
+            OneStepPrediction.Decode(generator, part, noise.Narrow(0, i * RowsAtOnce, part.Size(0)), conditions.Narrow(i * RowsAtOnce, part.Size(0)), level))]);
         return samples.Pictures with { Data = pixels.ToArray<float>() };
     }
 }

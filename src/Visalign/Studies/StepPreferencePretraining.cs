@@ -29,7 +29,7 @@ internal static class StepPreferencePretraining
         ulong seed = (ulong)options.Seed;
         var config = towers.Config;
         string[] prompts = [.. samples.Conditions.Select(condition => condition.Prompt)];
-        var (words, tokens) = (generator.Encode(samples.Conditions), WorldTokens.Encode(prompts));
+        var (conditions, tokens) = (generator.Encode(samples.Conditions), WorldTokens.Encode(prompts));
         var pairsOf = pairs.CountBy(pair => prompts[pair.First]).ToDictionary();
         var average = Pretraining.Run(StepPreference.Initialize(towers.Weights, config.Vision, seed), options, (weights, step) =>
         {
@@ -45,7 +45,7 @@ internal static class StepPreferencePretraining
                 var rows = Rows([.. numbers.Select(i => pairs[i].First), .. numbers.Select(i => pairs[i].Second)]);
                 var latents = samples.Latents.IndexSelect(0, rows);                                         // [2 S, C, H, W]
                 var noise = Noise.Normal(new(seed, NoisePurpose.Training, Iteration: step, Step: part), 0, [share, .. latents.Shape[1..]]);
-                var pixels = OneStepPrediction.Decode(generator, latents, Tensor.Cat([noise, noise]), words.IndexSelect(0, rows), level);
+                var pixels = OneStepPrediction.Decode(generator, latents, Tensor.Cat([noise, noise]), conditions.Select(rows), level);
                 var seen = StepPreference.PictureFeatures(weights, config.Vision, towers.Prepare(pixels), Tensor.Full([2 * share], 1000 * level)).Chunk(2, 0);
                 first.Add(seen[0]);
                 second.Add(seen[1]);

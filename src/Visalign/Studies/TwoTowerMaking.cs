@@ -23,7 +23,7 @@ internal static class TwoTowerMaking
     {
         request.ExpectNothingToBuildOn();
         Engine.Start();
-        using var generator = ModelFolder.Load(recipe.Measurement.Model);
+        using var generator = ModelFolder.LoadNoise(recipe.Measurement.Model);
         var draft = DraftFolder.Begin(request.Folder, continued: null);
         try
         {
