@@ -92,8 +92,7 @@ public sealed class AlignmentRun : IDisposable
     public static AlignmentRun Create(string path, Recipe recipe, IRunObserver observer, TimeProvider clock, ProcessGroup? processes = null)
     {
         Engine.Start(new() { Threads = recipe.Threads ?? 0 });
-        var here = Here(recipe);
-        return Opened(path, recipe, here, observer, clock, processes ?? ProcessGroup.Alone, run =>
+        return Opened(path, recipe, null, observer, clock, processes ?? ProcessGroup.Alone, (run, here) =>
         {
             var warnings = run.CheckBeforehand();
             if (run.Processes.IsFirst) run._folder = RunFolder.Create(path, Recipe.File.Resolve(recipe), here, time: clock);
@@ -116,7 +115,7 @@ public sealed class AlignmentRun : IDisposable
             var here = Here(kept.Recipe);
             var differences = here.DifferencesFrom(recorded);
             if (differences.Count > 0) throw new InputException($"{path}: the run cannot go on bit for bit here: {string.Join("; ", differences)}.");
-            return Opened(path, kept.Recipe, here, observer, clock, processes, run =>
+            return Opened(path, kept.Recipe, here, observer, clock, processes, (run, _) =>
             {
                 run._folder = folder;
                 run.Restore();
@@ -131,17 +130,18 @@ public sealed class AlignmentRun : IDisposable
 
     // A run that cannot be opened leaves neither a lock nor tensors behind.
     private static AlignmentRun Opened(
-        string path, Recipe recipe, Provenance here, IRunObserver observer, TimeProvider clock, ProcessGroup processes, Action<AlignmentRun> open)
+        string path, Recipe recipe, Provenance? here, IRunObserver observer, TimeProvider clock, ProcessGroup processes, Action<AlignmentRun, Provenance> open)
     {
-        RunAgreement.Require(processes, Recipe.File.Resolve(recipe), here);
         var generator = ModelFolder.Load(recipe.Model);
         AlignmentRun? run = null;
         try
         {
-            run = new(recipe, generator, observer, clock, processes, processes.TextFromFirst(() => path));
-            open(run);
+            run = new(recipe, generator, observer, clock, processes, path);
+            here ??= Here(recipe);
+            RunAgreement.Require(processes, Recipe.File.Resolve(recipe), here);
+            open(run, here);
             observer.Told(BatchArithmetic.InWords(recipe.Rollout, recipe.Optimizer));
-            if (processes.Count > 1) observer.Told($"{processes.Count} processes with {Engine.Current.Threads} {(Engine.Current.Threads == 1 ? "thread" : "threads")} each.");
+            if (processes.Count > 1) observer.Told(BatchArithmetic.InWords(recipe.Rollout, processes.Count, Engine.Current.Threads));
             return run;
         }
         catch
