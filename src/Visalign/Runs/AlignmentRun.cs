@@ -33,7 +33,6 @@ public sealed class AlignmentRun : IDisposable
     private readonly Watchdog _watchdog;
 
     private RunFolder? _folder;
-    private TimeSpan _waited, _exchanged;                                                  // as of the last iteration
 
     private AlignmentRun(Recipe recipe, IGenerator generator, IRunObserver observer, TimeProvider clock, ProcessGroup processes, string path)
     {
@@ -202,6 +201,7 @@ public sealed class AlignmentRun : IDisposable
     private void Iterate()
     {
         long started = _clock.GetTimestamp();
+        var (waited, exchanged) = (Processes.Waited, Processes.Exchanged);
         using var scope = Tensor.Scope();
         ulong seed = (ulong)Recipe.Seed;
         int count = Recipe.Rollout.Prompts;
@@ -234,21 +234,20 @@ public sealed class AlignmentRun : IDisposable
         {
             metrics = IterationMetrics.Of(said, rollout, pictures, advantages, statistics);
             Folder.AppendMetrics(Iteration, metrics);
-            Folder.AppendTimings(Iteration, Timings(sampled, rewarded, updated));
+            Folder.AppendTimings(Iteration, Timings(sampled, rewarded, updated, waited, exchanged));
             _observer.Iterated(Iteration, Recipe.Budget.Iterations, metrics, sampled + rewarded + updated);
         }
         Watch(metrics);
     }
 
-    private Dictionary<string, double> Timings(double sampled, double rewarded, double updated)
+    // What several processes waited and exchanged is part of the seconds before it.
+    private Dictionary<string, double> Timings(double sampled, double rewarded, double updated, TimeSpan waited, TimeSpan exchanged)
     {
         var timings = new Dictionary<string, double> { ["seconds/rollout"] = sampled, ["seconds/reward"] = rewarded, ["seconds/update"] = updated };
         if (Processes.Count == 1) return timings;
-        var (waited, exchanged) = (Processes.Waited, Processes.Exchanged);
         timings["processes/count"] = Processes.Count;
-        timings["processes/waiting"] = (waited - _waited).TotalSeconds;
-        timings["processes/exchanging"] = (exchanged - _exchanged).TotalSeconds;
-        (_waited, _exchanged) = (waited, exchanged);
+        timings["processes/waiting"] = (Processes.Waited - waited).TotalSeconds;
+        timings["processes/exchanging"] = (Processes.Exchanged - exchanged).TotalSeconds;
         return timings;
     }
 
