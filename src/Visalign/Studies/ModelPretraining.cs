@@ -8,25 +8,6 @@ using Visalign.Worlds;
 
 namespace Visalign.Studies;
 
-/// <summary>A model to make.</summary>
-public sealed record PretrainingRequest
-{
-    /// <summary>How.</summary>
-    public required PretrainingRecipe Recipe { get; init; }
-
-    /// <summary>The model folder to make: missing or empty.</summary>
-    public required string Folder { get; init; }
-
-    /// <summary>A folder with a finished <c>vae.safetensors</c> to build on; null to train one.</summary>
-    public string? Autoencoder { get; init; }
-
-    /// <summary>A model, shipped name or folder, whose transformer to begin with, and whose autoencoder is used; null to begin afresh.</summary>
-    public string? From { get; init; }
-
-    /// <summary>The command line, for the card.</summary>
-    public required string Command { get; init; }
-}
-
 /// <summary>Makes a model folder from a recipe: autoencoder, transformer, measurements, card.</summary>
 /// <remarks>
 /// The folder appears when it is whole. What is measured is what is in its files, in half precision. Interrupted after the
@@ -40,7 +21,7 @@ public static class ModelPretraining
     /// <returns>The card, which the folder holds as README.md.</returns>
     /// <exception cref="InputException">The folder is taken, or the autoencoder given is none.</exception>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public static ModelCard Run(PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+    public static ModelCard Run(PretrainingRecipe recipe, PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
         Engine.Start();
         using var from = request.From is { } model ? ModelFolder.LoadNoise(model) : null;
@@ -48,15 +29,15 @@ public static class ModelPretraining
         {
             if (request.Autoencoder is not null) throw new InputException($"--vae {request.Autoencoder}: with --from, the autoencoder is that of {request.From}. Leave one of the two out.");
             var network = GeneratorConfig.Read(ModelFolder.Find(request.From!)).Network;
-            if (network != request.Recipe.Transformer.Network)
-                throw new InputException($"--from {request.From}: its transformer is {network}, the recipe's {request.Recipe.Transformer.Network}. Give 'transformer' the same sizes.");
+            if (network != recipe.Transformer.Network)
+                throw new InputException($"--from {request.From}: its transformer is {network}, the recipe's {recipe.Transformer.Network}. Give 'transformer' the same sizes.");
             request = request with { Autoencoder = ModelFolder.Find(request.From!) };
         }
         var draft = DraftFolder.Begin(request.Folder, request.Autoencoder);
         try
         {
             using var scope = Tensor.Scope();
-            var card = Make(request, from, draft, observer, clock, stop);
+            var card = Make(recipe, request, from, draft, observer, clock, stop);
             draft.Finish();
             return card;
         }
@@ -71,9 +52,8 @@ public static class ModelPretraining
         }
     }
 
-    private static ModelCard Make(PretrainingRequest request, NoiseGenerator? from, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+    private static ModelCard Make(PretrainingRecipe recipe, PretrainingRequest request, NoiseGenerator? from, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
-        var recipe = request.Recipe;
         var vae = request.Autoencoder is { } folder ? TrainedVae.Adopt(folder, draft[TrainedVae.FileName]) : TrainVae();
         if (vae.Recipe is { } used && used != recipe.Vae)
         {
@@ -91,10 +71,10 @@ public static class ModelPretraining
         (config with { GuidanceScale = scores.MaxBy(score => score.Score)!.GuidanceScale }).Save(draft.Path);
         var card = new ModelCard
         {
-            Name = Path.GetFileName(Path.GetFullPath(Path.TrimEndingDirectorySeparator(request.Folder))),
+            Name = request.Name,
             Command = request.Command,
-            Machine = Machine(),
-            Networks = [Network("autoencoder", TrainedVae.FileName, vae.Story), Network("transformer", TransformerFile, TrainedVae.InWords(last) + (request.From is { } model ? $"; begun from {ContentHash.Of(ModelFolder.Find(model))} (the folder's hash)" : ""))],
+            Machine = ModelCard.ThisMachine(),
+            Networks = [CardNetwork.Of("autoencoder", draft[TrainedVae.FileName], vae.Story), CardNetwork.Of("transformer", draft[TransformerFile], TrainedVae.InWords(last) + (request.From is { } model ? $"; begun from {ContentHash.Of(ModelFolder.Find(model))} (the folder's hash)" : ""))],
             RoundTrip = roundTrip,
             Measurement = recipe.Measurement,
             Scores = scores,
@@ -140,24 +120,5 @@ public static class ModelPretraining
             }
             return measured;
         }
-
-        CardNetwork Network(string name, string file, string training)
-        {
-            using var stored = SafetensorsFile.Open(draft[file]);
-            return new(name, file, stored.Entries.Values.Sum(entry => entry.Shape.Aggregate(1L, (product, size) => product * size)), ContentHash.Of(draft[file]), training);
-        }
-    }
-
-    private static (string, string)[] Machine()
-    {
-        var engine = Engine.Current;
-        return
-        [
-            ("program", $"visalign {Provenance.ThisProgram}"),
-            ("engine", $"libtorch {engine.Libtorch.Version}"),
-            ("BLAS", $"{Path.GetFileName(engine.Blas.Library)}{(engine.Blas.Core.Length > 0 ? $", {engine.Blas.Core} kernels" : "")}"),
-            ("threads", FormattableString.Invariant($"{engine.Threads}")),
-            ("processor", Processor.Model),
-        ];
     }
 }

@@ -1,12 +1,13 @@
 using System.ComponentModel.DataAnnotations;
 using Visalign.Networks;
 using Visalign.Records;
+using Visalign.Runs;
 using Visalign.Worlds;
 
 namespace Visalign.Studies;
 
 /// <summary>How a model of the embedded world is made: the autoencoder, then the flow transformer over its latents.</summary>
-public sealed record PretrainingRecipe
+public sealed record PretrainingRecipe : IPretrainingRecipe
 {
     /// <summary>The autoencoder.</summary>
     public required VaeRecipe Vae { get; init; }
@@ -19,6 +20,11 @@ public sealed record PretrainingRecipe
 
     /// <summary>The recipe file.</summary>
     public static RecordFormat<PretrainingRecipe> File { get; } = new(RecordTypes.None, new FormatVersion("pretraining", 1));
+
+    int IPretrainingRecipe.BatchSize => Transformer.Training.BatchSize;
+
+    string IPretrainingRecipe.Make(PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken token) =>
+        ModelPretraining.Run(this, request, observer, clock, token).InWords;
 }
 
 /// <summary>How the autoencoder is trained.</summary>
