@@ -102,7 +102,7 @@ public static class SiblingSampler
         {
             float[] scores = [.. plan.MicroBatches(count * k).SelectMany(batch =>
                 judge(data.Narrow(0, batch.Start, batch.Length), perChild[batch.Start..(batch.Start + batch.Length)], level).ToArray<float>())];
-            var kept = SiblingComparison.Of(scores, k, siblings.Threshold);
+            var kept = SiblingComparison.Of(scores, k, siblings.Threshold).Select((pair, row) => (Parent: row, pair.Winner, pair.Loser, pair.IsKept)).Where(pair => pair.IsKept).ToList();
             compared += count;
             if (kept.Count > 0)
             {
