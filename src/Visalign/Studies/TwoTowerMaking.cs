@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Rewards;
@@ -46,7 +46,7 @@ internal static class TwoTowerMaking
         observer.Began($"training the towers for {training.Steps} steps");
         var voice = new PretrainingVoice("towers", observer);
         var weights = TwoTowerPretraining.Run(training, network, recipe.TwoTower.Family, clock, voice, stop);
-        SaveModel(draft, network.ToJson(), weights);
+        SaveModel(draft.Path, network.ToJson(), weights);
 
         var measurement = recipe.Measurement;
         using var judge = new TwoTower(new() { Model = draft.Path });
@@ -75,11 +75,11 @@ internal static class TwoTowerMaking
     }
 
     /// <summary>Writes configuration, preparation and weights, in half precision.</summary>
-    internal static void SaveModel(DraftFolder draft, System.Text.Json.Nodes.JsonObject config, IEnumerable<(string Name, Tensor Value)> weights)
+    internal static void SaveModel(string folder, JsonObject config, IEnumerable<(string Name, Tensor Value)> weights)
     {
-        File.WriteAllText(draft[TwoTowerModel.ConfigFile], config.ToJsonString(Indented) + "\n");
-        File.WriteAllText(draft[TwoTowerModel.PreparationFile], ClipPictures.Square(Scene.Size).ToJson().ToJsonString(Indented) + "\n");
+        File.WriteAllText(Path.Combine(folder, TwoTowerModel.ConfigFile), config.ToJsonString(Indented) + "\n");
+        File.WriteAllText(Path.Combine(folder, TwoTowerModel.PreparationFile), ClipPictures.Square(Scene.Size).ToJson().ToJsonString(Indented) + "\n");
         // transformers asks for this word.
-        TensorFiles.Save(draft[TwoTowerModel.WeightsFile], weights, new Dictionary<string, string> { ["format"] = "pt" }, StoredType.Float16);
+        TensorFiles.Save(Path.Combine(folder, TwoTowerModel.WeightsFile), weights, new Dictionary<string, string> { ["format"] = "pt" }, StoredType.Float16);
     }
 }
