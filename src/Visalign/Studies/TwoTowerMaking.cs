@@ -67,7 +67,7 @@ internal static class TwoTowerMaking
             Networks = [CardNetwork.Of("both towers", draft[TwoTowerModel.WeightsFile], TrainedVae.InWords(voice.Last))],
             Choices = choices,
             Measurement = measurement,
-            Agreement = TwoTowerMeasurement.Agree(judge, samples, measurement.Group),
+            Agreement = TwoTowerMeasurement.Agree(judge, samples, measurement.Group, measurement.Tie),
             Recipe = TwoTowerRecipe.File.Resolve(recipe),
         };
         File.WriteAllText(draft["README.md"], card.ToMarkdown());
