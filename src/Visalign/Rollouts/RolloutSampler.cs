@@ -1,6 +1,7 @@
 using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Torch;
+using Visalign.Torch.Processes;
 
 namespace Visalign.Rollouts;
 
@@ -9,50 +10,64 @@ public static class RolloutSampler
 {
     /// <summary>Samples every group of a plan without gradient.</summary>
     /// <param name="weights">The old policy.</param>
-    /// <param name="conditions">P conditions.</param>
+    /// <param name="conditions">One for each group.</param>
     /// <param name="reduction">Of the recorded log-probabilities.</param>
     /// <param name="seed">With <paramref name="iteration"/> and the sample's index it fixes every draw.</param>
     /// <param name="advanced">Hears before each forward which share of them is done; what it throws ends the rollout.</param>
-    public static Rollout Sample(
-        IFlowGenerator generator, Weights weights, RolloutPlan plan, IReadOnlyList<Condition> conditions, LogProbReduction reduction, ulong seed, long iteration, Action<double>? advanced = null)
+    /// <param name="processes">Share out whole micro-batches, and all have the whole rollout in the end; null where this process is to do it by itself.</param>
+    public static NoiseRollout Sample(
+        IFlow generator, Weights weights, RolloutPlan plan, IReadOnlyList<Condition> conditions, LogProbReduction reduction, ulong seed, long iteration,
+        Action<double>? advanced = null, ProcessGroup? processes = null)
     {
-        if (conditions.Count != plan.PromptCount) throw new ArgumentException($"The plan asks for {plan.PromptCount} conditions, got {conditions.Count}.");
         if (plan.Solver == OdeSolver.Multistep && plan.WindowLength > 0) throw new ArgumentException("The multistep solver takes no noisy steps.");
         using var _ = Autograd.NoGrad();
         using var scope = Tensor.Scope();
-        int g = plan.GroupSize;
-        var perSample = Enumerable.Range(0, plan.SampleCount).Select(i => conditions[i / g]).ToArray();
-        var words = generator.Encode(perSample);                                          // [B, L]
+        processes ??= ProcessGroup.Alone;
+        int g = plan.GroupSize, count = conditions.Count * g;
+        var perSample = Enumerable.Range(0, count).Select(i => conditions[i / g]).ToArray();
+        var encoded = generator.Encode(perSample);
         var start = new NoiseKey(seed, NoisePurpose.Start, iteration);
         bool together = plan.SharedStart || plan.SharedPrefix;
-        var latents = generator.StartNoise(start, 0, together ? plan.PromptCount : plan.SampleCount);
+        var mine = plan.Share(processes, count);                                          // this process's rows
+        var prefix = plan.Share(processes, conditions.Count);
+        var latents = together ? Started(prefix) : Started(mine);
         long evaluations = 0;
         int branches = plan.GuidanceScale == 1 ? 1 : 2;
         int step = 0;
         (double Level, Tensor Data)? before = null;                                       // what the solver predicted in the step before
         if (plan.SharedPrefix)
         {
-            var perPrompt = generator.Encode(conditions);
+            var perPrompt = generator.Encode(conditions).Narrow(prefix.Start, prefix.Length);
             for (; step < plan.WindowStart; step++)
             {
-                latents = Step(latents, perPrompt, step).Latents;
-                evaluations += (long)plan.PromptCount * branches;
+                latents = Step(latents, perPrompt, prefix.Start, step).Latents;
+                evaluations += (long)conditions.Count * branches;
             }
         }
-        if (together) latents = latents.RepeatInterleave(g, 0);                           // [B, C, H, W]
+        if (together) latents = processes.GatherRows(latents).RepeatInterleave(g, 0).Narrow(0, mine.Start, mine.Length);
+        var asked = encoded.Narrow(mine.Start, mine.Length);
         List<Transition> transitions = [];
         for (; step < plan.StepCount; step++)
         {
-            var (next, logProb) = Step(latents, words, step);
-            if (logProb is not null) transitions.Add(new(step, scope.Keep(latents), scope.Keep(next), scope.Keep(logProb)));
+            var (next, logProb) = Step(latents, asked, mine.Start, step);
+            if (logProb is not null) transitions.Add(new(step, latents, next, logProb));
             latents = next;
-            evaluations += (long)plan.SampleCount * branches;
+            evaluations += (long)count * branches;
         }
-        var groups = Enumerable.Range(0, plan.SampleCount).Select(i => (long)(i / g)).ToArray();
-        return new(plan, iteration, perSample, groups, scope.Keep(words), transitions, scope.Keep(latents), evaluations);
+        if (plan.Grid.EndScale != 1) latents *= plan.Grid.EndScale;
+        var rollout = new NoiseRollout(plan, iteration, perSample, encoded, transitions, latents, evaluations).Gathered(processes);
+        return rollout with { Encoded = encoded.KeptBy(scope), Transitions = [.. rollout.Transitions.Select(transition => transition.KeptBy(scope))], Final = scope.Keep(rollout.Final) };
 
-        (Tensor Latents, Tensor? LogProb) Step(Tensor from, Tensor asked, int index)
+        Tensor Started((int Start, int Length) rows)
         {
+            var noise = generator.DrawNoise(start, rows.Start, rows.Length);
+            return plan.Grid.StartScale == 1 ? noise : noise * plan.Grid.StartScale;
+        }
+
+        // The rows from a number on, which is a micro-batch's first.
+        (Tensor Latents, Tensor? LogProb) Step(Tensor from, EncodedConditions asked, int number, int index)
+        {
+            if (from.Size(0) == 0) return (from, plan.IsStochastic(index) ? Tensor.Empty([0]) : null);
             using var inner = Tensor.Scope();
             List<Tensor> states = [], logProbs = [], data = [];
             foreach (var (first, length) in plan.MicroBatches((int)from.Size(0)))
@@ -62,18 +77,18 @@ public static class RolloutSampler
                 if (plan.Solver == OdeSolver.Multistep)
                 {
                     double s = plan.Levels[index];
-                    data.Add(rows - generator.Velocity(weights, rows, s, asked.Narrow(0, first, length), plan.GuidanceScale) * s);
+                    data.Add(rows - generator.Velocity(weights, rows, Tensor.Full([length], s), asked.Narrow(first, length), plan.GuidanceScale) * s);
                     (double, Tensor)? history = before is var (level, earlier) ? (level, earlier.Narrow(0, first, length)) : null;
                     states.Add(MultistepSolver.Step(rows, data[^1], history, s, plan.Levels[index + 1]));
                     continue;
                 }
-                var gaussian = GaussianOf(generator, weights, plan, index, rows, asked.Narrow(0, first, length));
+                var gaussian = GaussianOf(generator, weights, plan, index, rows, asked.Narrow(first, length));
                 if (!plan.IsStochastic(index))
                 {
                     states.Add(gaussian.Mean);
                     continue;
                 }
-                var next = gaussian.Draw(generator.StartNoise(new(seed, NoisePurpose.Step, iteration, Step: index), first, length));
+                var next = gaussian.Draw(generator.DrawNoise(new(seed, NoisePurpose.Step, iteration, Step: index), number + first, length));
                 states.Add(next);
                 logProbs.Add(LogProb(plan.Kernel, gaussian, next, reduction));
             }
@@ -83,11 +98,11 @@ public static class RolloutSampler
     }
 
     /// <summary>The distribution of some rows' step under the given weights.</summary>
-    public static GaussianStep GaussianOf(IFlowGenerator generator, Weights weights, RolloutPlan plan, int step, Tensor latents, Tensor words)
+    public static GaussianStep GaussianOf(IFlow generator, Weights weights, RolloutPlan plan, int step, Tensor latents, EncodedConditions conditions)
     {
         using var scope = Tensor.Scope();
         double s = plan.Levels[step], next = plan.Levels[step + 1];
-        var velocity = generator.Velocity(weights, latents, s, words, plan.GuidanceScale, plan.GuidanceGradient);
+        var velocity = generator.Velocity(weights, latents, Tensor.Full([latents.Size(0)], s), conditions, plan.GuidanceScale, plan.GuidanceGradient);
         var from = Tensor.Of(s);
         var to = Tensor.Of(next);
         var gaussian = (plan.IsStochastic(step) ? plan.Kernel : StepKernel.Ode) switch

@@ -92,6 +92,8 @@ public static class PolicyEvaluation
     public static PolicyScores Run(Policy policy, PolicyEvaluationOptions options, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
         var (generator, weights) = (policy.Generator, policy.Weights);
+        if (!generator.DrawsWorld)
+            throw new InputException($"{policy.Name}: the exact checker judges scenes of the embedded world, and this model draws others; 'visalign align' measures it by the rewards of its recipe, 'visalign sample' shows it.");
         var (scale, tried) = options.Guidance switch
         {
             GuidanceSetting.Given given => (given.Scale, []),
@@ -105,7 +107,7 @@ public static class PolicyEvaluation
         double seconds = clock.GetElapsedTime(started).TotalSeconds;
 
         observer.Began("measuring diversity");
-        var score = SampleMean.Of([.. evaluation.Verdicts.Select(verdict => verdict.Correct ? 1.0 : 0)]);
+        var score = SampleMean.Of([.. evaluation.Scores]);
         return new()
         {
             Policy = policy.Name,
