@@ -18,7 +18,7 @@ internal static class StepPreferenceMaking
     {
         request.ExpectNothingToBuildOn();
         Engine.Start();
-        using var generator = ModelFolder.Load(recipe.StepPreference.Model);
+        using var generator = ModelFolder.LoadNoise(recipe.StepPreference.Model);
         using var towers = TwoTowerModel.Load(recipe.StepPreference.TwoTower);
         var draft = DraftFolder.Begin(request.Folder, continued: null);
         try

@@ -40,7 +40,7 @@ internal static class TwoTowerMaking
     }
 
     private static TwoTowerCard Make(
-        TwoTowerRecipe recipe, PretrainingRequest request, NoiseGenerator generator, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+        TwoTowerRecipe recipe, PretrainingRequest request, IGenerator generator, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
         var (network, training) = (recipe.TwoTower.Network, recipe.TwoTower.Training);
         observer.Began($"training the towers for {training.Steps} steps");
