@@ -48,7 +48,7 @@ internal static class StepPreferenceMaking
         observer.Began($"training the step-aware tower for {plan.Training.Steps} steps");
         var voice = new PretrainingVoice("tower", observer);
         var weights = StepPreferencePretraining.Run(plan.Training, towers, generator, samples, pairs, clock, voice, stop);
-        TwoTowerMaking.SaveModel(draft, towers.Config.ToJson(StepPreference.Kind), weights);
+        TwoTowerMaking.SaveModel(draft.Path, towers.Config.ToJson(StepPreference.Kind), weights);
 
         observer.Began($"sampling {measurement.Group} pictures of {measurement.Prompts} held-out prompts");
         var heldOut = SampledGroups.Draw(generator, PromptSplit.HeldOut, TwoTowerMeasurement.Seed, measurement.Prompts, measurement.Group, plan.Steps, Advanced);
