@@ -18,6 +18,7 @@ public static class OracleHandlers
         ["arch-t5"] = TextToText,
         ["arch-unet"] = _ => UnetOracle.Run,
         ["arch-vae"] = _ => KlAutoencoderOracle.Run,
+        ["diffusion-dpo"] = _ => DiffusionDpoOracle.Run,
         ["diffusion-nft"] = NegativeAware,
         ["flow-cps"] = FlowPolicyGradient,
         ["flow-grpo"] = FlowPolicyGradient,
