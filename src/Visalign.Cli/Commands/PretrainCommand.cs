@@ -29,7 +29,7 @@ internal static class PretrainCommand
                 From = parsed.GetValue(from),
                 Command = "./visalign pretrain " + string.Join(' ', parsed.Tokens.Skip(1).Select(token => Quoted(token.Value))),
             };
-            var card = RunView.Show(terminal, new RunTitle("pretraining", request.Folder, request.Recipe.Transformer.Training.BatchSize), observer =>
+            var card = RunView.Show(terminal, new RunTitle("pretraining", request.Folder, request.Recipe.BatchSize), observer =>
                 ModelPretraining.Run(request, observer, TimeProvider.System, terminal.Interrupted));
             terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{request.Folder}: {card.RoundTrip.Share:P1} of scenes survive the autoencoder; score {card.Best.Score:F3} at guidance {card.Best.GuidanceScale}, its best, on {card.Measurement.Prompts} tuning prompts. README.md in it has the rest."));

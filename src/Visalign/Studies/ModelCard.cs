@@ -23,6 +23,9 @@ public sealed record ModelCard
     /// <summary>The model's name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What it is: a sentence's subject.</summary>
+    public required string Description { get; init; }
+
     /// <summary>The command that made it.</summary>
     public required string Command { get; init; }
 
@@ -53,7 +56,7 @@ public sealed record ModelCard
         var text = new StringBuilder();
         Line($"# {Name}");
         Line("");
-        Line("A latent flow-matching transformer that draws the scenes of Visalign's embedded world from prompts, trained on");
+        Line($"{Description} that draws the scenes of Visalign's embedded world from prompts, trained on");
         Line("rendered scenes. The run that made the model measured and wrote all of this.");
         Line("");
         Line($"    {Command}");

@@ -34,8 +34,6 @@ public sealed record PretrainingRequest
 /// </remarks>
 public static class ModelPretraining
 {
-    private const string TransformerFile = "transformer.safetensors";
-
     /// <summary>Trains, measures, writes.</summary>
     /// <returns>The card, which the folder holds as README.md.</returns>
     /// <exception cref="InputException">The folder is taken, or the autoencoder given is none.</exception>
@@ -43,27 +41,28 @@ public static class ModelPretraining
     public static ModelCard Run(PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
         Engine.Start();
-        using var from = request.From is { } model ? ModelFolder.LoadNoise(model) : null;
-        if (from is not null)
+        if (request.From is { } name)
         {
-            if (request.Autoencoder is not null) throw new InputException($"--vae {request.Autoencoder}: with --from, the autoencoder is that of {request.From}. Leave one of the two out.");
-            var network = GeneratorConfig.Read(ModelFolder.Find(request.From!)).Network;
-            if (network != request.Recipe.Transformer.Network)
-                throw new InputException($"--from {request.From}: its transformer is {network}, the recipe's {request.Recipe.Transformer.Network}. Give 'transformer' the same sizes.");
-            request = request with { Autoencoder = ModelFolder.Find(request.From!) };
+            if (request.Autoencoder is not null) throw new InputException($"--vae {request.Autoencoder}: with --from, the autoencoder is that of {name}. Leave one of the two out.");
+            string from = ModelFolder.Find(name);
+            var model = request.Recipe.Model;
+            foreach (var (network, file) in model.Files)
+                if (!File.Exists(Path.Combine(from, file))) throw new InputException($"--from {name}: there is no {file} in it, so it has no {network} of this recipe's kind to go on from.");
+            model.CheckFrom(from, name);
+            request = request with { Autoencoder = from };
         }
         var draft = DraftFolder.Begin(request.Folder, request.Autoencoder);
         try
         {
             using var scope = Tensor.Scope();
-            var card = Make(request, from, draft, observer, clock, stop);
+            var card = Make(request, draft, observer, clock, stop);
             draft.Finish();
             return card;
         }
         catch
         {
             bool own = draft.IsContinued || request.Autoencoder is null;
-            if (own && File.Exists(draft[TrainedVae.FileName]))
+            if (own && File.Exists(draft[request.Recipe.Model.AutoencoderFile]))
                 observer.Told($"The finished autoencoder is kept in {draft.Path}; go on from it by --vae {draft.Path}, with the same --out.");
             else if (!draft.IsContinued)
                 draft.Discard();
@@ -71,30 +70,35 @@ public static class ModelPretraining
         }
     }
 
-    private static ModelCard Make(PretrainingRequest request, NoiseGenerator? from, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+    private static ModelCard Make(PretrainingRequest request, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
         var recipe = request.Recipe;
-        var vae = request.Autoencoder is { } folder ? TrainedVae.Adopt(folder, draft[TrainedVae.FileName]) : TrainVae();
+        var model = recipe.Model;
+        string vaeFile = draft[model.AutoencoderFile];
+        Directory.CreateDirectory(Path.GetDirectoryName(vaeFile)!);
+        var vae = request.Autoencoder is { } folder ? TrainedVae.Adopt(folder, vaeFile) : TrainVae();
         if (vae.Recipe is { } used && used != recipe.Vae)
         {
             observer.Told($"The autoencoder of {request.Autoencoder} was trained by other settings than the recipe's; the card has its own.");
             recipe = recipe with { Vae = used };
         }
 
-        var autoencoder = TensorFiles.LoadAll(draft[TrainedVae.FileName], DType.Float32);
+        var autoencoder = TensorFiles.LoadAll(vaeFile, DType.Float32);
         observer.Began($"sending {recipe.Measurement.Scenes} scenes through the autoencoder");
         var roundTrip = VaeRoundTrip.Measure(Weights.Of(autoencoder), recipe.Measurement.Scenes);
         observer.Told(FormattableString.Invariant($"{roundTrip.Share:P1} of correct scenes stay correct through the autoencoder"));
 
-        var (config, last) = TrainTransformer();
+        var last = TrainNetwork();
         var scores = Measured();
-        (config with { GuidanceScale = scores.MaxBy(score => score.Score)!.GuidanceScale }).Save(draft.Path);
+        model.Tune(draft.Path, scores.MaxBy(score => score.Score)!.GuidanceScale);
+        string story = TrainedVae.InWords(last) + (request.From is { } name ? $"; begun from {ContentHash.Of(ModelFolder.Find(name))} (the folder's hash)" : "");
         var card = new ModelCard
         {
             Name = Path.GetFileName(Path.GetFullPath(Path.TrimEndingDirectorySeparator(request.Folder))),
+            Description = model.Description,
             Command = request.Command,
             Machine = Machine(),
-            Networks = [Network("autoencoder", TrainedVae.FileName, vae.Story), Network("transformer", TransformerFile, TrainedVae.InWords(last) + (request.From is { } model ? $"; begun from {ContentHash.Of(ModelFolder.Find(model))} (the folder's hash)" : ""))],
+            Networks = [Network("autoencoder", model.AutoencoderFile, vae.Story), .. model.Files.Select(entry => Network(entry.Name, entry.File, story))],
             RoundTrip = roundTrip,
             Measurement = recipe.Measurement,
             Scores = scores,
@@ -109,20 +113,15 @@ public static class ModelPretraining
             using var inner = Tensor.Scope();
             var voice = new PretrainingVoice("autoencoder", observer);
             var weights = VaePretraining.Run(recipe.Vae.Training, clock, voice, recipe.Vae.KlWeight, stop);
-            return TrainedVae.Save(draft[TrainedVae.FileName], weights, recipe.Vae, voice.Last);
+            return TrainedVae.Save(vaeFile, weights, recipe.Vae, voice.Last);
         }
 
-        (GeneratorConfig Config, PretrainingProgress Last) TrainTransformer()
+        PretrainingProgress TrainNetwork()
         {
-            observer.Began($"training the transformer for {recipe.Transformer.Training.Steps} steps");
-            using var inner = Tensor.Scope();
-            var voice = new PretrainingVoice("transformer", observer);
-            var network = recipe.Transformer.Network;
-            var (weights, scale) = FlowPretraining.Run(recipe.Transformer.Training, network, recipe.Transformer.Flaws, Weights.Of(autoencoder), from is null ? null : (from.Base, GeneratorConfig.Read(ModelFolder.Find(request.From!)).LatentScale), clock, voice, stop);
-            TensorFiles.Save(draft[TransformerFile], weights, new Dictionary<string, string> { ["format"] = "visalign-transformer-1" }, StoredType.Float16);
-            var made = new GeneratorConfig { Network = network, LatentScale = scale };
-            made.Save(draft.Path);
-            return (made, voice.Last);
+            observer.Began($"training the {model.Network} for {model.Training.Steps} steps");
+            var voice = new PretrainingVoice(model.Network, observer);
+            model.Train(draft.Path, Weights.Of(autoencoder), request.From is { } from ? ModelFolder.Find(from) : null, clock, voice, stop);
+            return voice.Last;
         }
 
         List<CardScore> Measured()
