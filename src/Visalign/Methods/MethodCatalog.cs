@@ -7,7 +7,9 @@ public static class MethodCatalog
     public static IReadOnlyList<(string Name, Type Record)> All { get; } =
     [
         ("best-of-group-tuning", typeof(BestOfGroupTuning)),
+        ("diffusion-dpo", typeof(DiffusionDpo)),
         ("diffusion-nft", typeof(DiffusionNft)),
         ("flow-grpo", typeof(FlowGrpo)),
+        ("winner-tuning", typeof(WinnerTuning)),
     ];
 }

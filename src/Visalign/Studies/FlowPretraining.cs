@@ -28,9 +28,9 @@ public static class FlowPretraining
             var noise = Noise.Normal(new((ulong)options.Seed, NoisePurpose.Training, Iteration: step), 0, data.Shape);
             var times = Times(options, step);                                                              // [B]
             var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
-            return (TextDit.Velocity(trained.Tree, config, noisy, times, words) - (noise - data)).Square().Mean();
+            return (TextDit.Velocity(trained.Tree(), config, noisy, times, words) - (noise - data)).Square().Mean();
         }, clock, progress, stop);
-        return ([.. average.Select(entry => (entry.Name, scope.Keep(entry.Value)))], scenes.Scale);
+        return ([.. trained.Shaped(average).Select(entry => (entry.Name, scope.Keep(entry.Value)))], scenes.Scale);
     }
 
     private static Tensor Times(PretrainingOptions options, int step)

@@ -19,7 +19,7 @@ public sealed record PretrainingOptions
     [Range(0, 1, MinimumIsExclusive = true)]
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>The same for the matrices inside the blocks, which Muon then steps; 0 leaves them to AdamW. The transformer's only.</summary>
+    /// <summary>The same for the matrices and convolutions inside a network, which Muon then steps; 0 leaves them to AdamW. Not for the autoencoder.</summary>
     [Range(0, 1)]
     public double MatrixLearningRate { get; init; }
 

@@ -44,9 +44,7 @@ internal static class WorldPipeline
     internal static void Save(string folder, UnetRecipe recipe, IReadOnlyList<(string Name, Tensor Value)> weights, double latentScale)
     {
         var (unet, text) = DiffusionNetworks.Parted(weights);
-        Directory.CreateDirectory(Path.Combine(folder, "unet"));
-        Directory.CreateDirectory(Path.Combine(folder, "text_encoder"));
-        Directory.CreateDirectory(Path.Combine(folder, "scheduler"));
+        foreach (string part in (string[])["unet", "text_encoder", "scheduler", "vae"]) Directory.CreateDirectory(Path.Combine(folder, part));
         var format = new Dictionary<string, string> { ["format"] = "pt" };
         TensorFiles.Save(Path.Combine(folder, Unet), unet, format, StoredType.Float16);
         TensorFiles.Save(Path.Combine(folder, Text), text, format, StoredType.Float16);
