@@ -56,6 +56,9 @@ public sealed record Assembly
     /// <summary>The terms of the loss that weigh anything; their gradients add up to those of <see cref="Updates"/>.</summary>
     public required IReadOnlyList<LossTerm> Terms { get; init; }
 
+    /// <summary>What the loss is, whatever the samples, while the policy is its base; null where it depends on them.</summary>
+    public double? LossAtBase { get; init; }
+
     /// <summary>Gives the tree that rollouts sample from, where that is not the policy under training; its views belong to the open scope.</summary>
     public Func<Weights>? Behavior { get; init; }
 

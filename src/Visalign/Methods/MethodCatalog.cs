@@ -7,9 +7,11 @@ public static class MethodCatalog
     public static IReadOnlyList<(string Name, Type Record)> All { get; } =
     [
         ("best-of-group-tuning", typeof(BestOfGroupTuning)),
+        ("diffusion-dpo", typeof(DiffusionDpo)),
         ("diffusion-nft", typeof(DiffusionNft)),
         ("draft", typeof(Draft)),
         ("flow-grpo", typeof(FlowGrpo)),
         ("spo", typeof(Spo)),
+        ("winner-tuning", typeof(WinnerTuning)),
     ];
 }

@@ -11,8 +11,8 @@ namespace Visalign.Studies;
 /// <param name="Story">For the card.</param>
 internal sealed record TrainedVae(VaeRecipe? Recipe, string Story)
 {
-    /// <summary>Its file in a model folder.</summary>
-    internal const string FileName = "vae.safetensors";
+    // Where the kinds of model folders have it.
+    private static readonly string[] Files = ["vae.safetensors", WorldPipeline.Autoencoder];
 
     private static readonly RecordFormat<VaeRecipe> Format = new(RecordTypes.None);
 
@@ -34,9 +34,8 @@ internal sealed record TrainedVae(VaeRecipe? Recipe, string Story)
     /// <exception cref="InputException">There is none in the folder, or it is of another network.</exception>
     internal static TrainedVae Adopt(string folder, string path)
     {
-        string source = Path.Combine(folder, FileName);
-        if (!File.Exists(source))
-            throw new InputException($"--vae {folder}: there is no {FileName} in it; name a model folder, or what an interrupted pretraining left.");
+        string source = Files.Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists)
+            ?? throw new InputException($"--vae {folder}: there is no {Files[0]} in it; name a model folder, or what an interrupted pretraining left.");
         using (var scope = Tensor.Scope())
         {
             var found = TensorFiles.LoadAll(source).ToDictionary(entry => entry.Name, entry => entry.Value, StringComparer.Ordinal);

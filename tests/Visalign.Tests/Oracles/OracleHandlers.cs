@@ -20,6 +20,7 @@ public static class OracleHandlers
         ["arch-unet"] = _ => UnetOracle.Run,
         ["arch-vae"] = _ => KlAutoencoderOracle.Run,
         ["clip-score"] = _ => ClipScoreOracle.Run,
+        ["diffusion-dpo"] = _ => DiffusionDpoOracle.Run,
         ["diffusion-nft"] = NegativeAware,
         ["draft"] = RewardFeedback,
         ["flow-cps"] = FlowPolicyGradient,
