@@ -11,9 +11,6 @@ namespace Visalign.Studies;
 /// </remarks>
 public static class FlowPretraining
 {
-    /// <summary>Share of samples trained without their prompt.</summary>
-    public const double PromptDropout = 0.1;
-
     /// <summary>Runs the training.</summary>
     /// <param name="flaws">What is wrong with some of the training pictures.</param>
     /// <param name="from">A model of the same network whose weights and latent scale to begin with; null: fresh weights.</param>
@@ -26,25 +23,19 @@ public static class FlowPretraining
         var (latents, words) = EncodedScenes(options, flaws, autoencoder);
         double scale = from?.Config.LatentScale ?? 1 / latents.Square().Mean().Sqrt().Item();
         latents.MulInPlace(scale);
-        var first = (from?.Base.All().Select(entry => (entry.Name, Value: entry.Tensor)) ?? TextDit.Initialize(config, (ulong)options.Seed)).ToLookup(entry => options.MatrixLearningRate > 0 && IsInnerMatrix(entry.Name, entry.Value));
-        using var parameters = new FlatParameters([.. first[false]]);
-        using var matrices = first.Contains(true) ? new FlatParameters([.. first[true]]) : null;
-        var weights = Weights.Of(new[] { parameters, matrices }.OfType<FlatParameters>().SelectMany(flat => flat.Slots.Select(slot => (slot.Name, flat[slot.Name]))));
-        var average = Pretraining.Run(parameters, matrices, options, step =>
+        var first = from?.Base.All().Select(entry => (entry.Name, Value: entry.Tensor)) ?? TextDit.Initialize(config, (ulong)options.Seed);
+        var average = Pretraining.Run(first, options, (weights, step) =>
         {
             var rows = SceneData.Rows(options, step);
             var data = latents.IndexSelect(0, rows);                                                       // [B, C, H, W]
             var noise = Noise.Normal(new((ulong)options.Seed, NoisePurpose.Training, Iteration: step), 0, data.Shape);
             var times = Times(options, step);                                                              // [B]
-            var asked = words.IndexSelect(0, rows) * Asked(options, step);
+            var asked = words.IndexSelect(0, rows) * SceneData.Asked(options, step);
             var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
             return (TextDit.Velocity(weights, config, noisy, times, asked) - (noise - data)).Square().Mean();
         }, clock, progress, stop);
         return ([.. average.Select(entry => (entry.Name, scope.Keep(entry.Value)))], scale);
     }
-
-    // What Muon is for: not the embeddings, the first and last layers, nor biases.
-    private static bool IsInnerMatrix(string name, Tensor value) => name.StartsWith("blocks.", StringComparison.Ordinal) && value.Rank == 2;
 
     private static (Tensor Latents, Tensor Words) EncodedScenes(PretrainingOptions options, SceneFlaws flaws, Weights autoencoder)
     {
@@ -64,13 +55,5 @@ public static class FlowPretraining
     {
         using var scope = Tensor.Scope();
         return scope.Keep(Noise.Normal(new((ulong)options.Seed, NoisePurpose.Training, Iteration: step, Branch: 1), 0, [options.BatchSize, 1]).Sigmoid().Reshape(-1));
-    }
-
-    private static Tensor Asked(PretrainingOptions options, int step)
-    {
-        var asked = new long[options.BatchSize];
-        for (int i = 0; i < asked.Length; i++)
-            asked[i] = Noise.Uniform(new((ulong)options.Seed, NoisePurpose.Choice, Iteration: step, Branch: 1), i) < PromptDropout ? 0 : 1;
-        return Tensor.From(asked, asked.Length, 1);
     }
 }

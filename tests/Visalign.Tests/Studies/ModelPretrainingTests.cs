@@ -156,9 +156,8 @@ public sealed class ModelPretrainingTests : IDisposable
     {
         var reports = new List<PretrainingProgress>();
         using var scope = Tensor.Scope();
-        using var parameters = new FlatParameters([("w", Tensor.Ones([1]))]);
 
-        Pretraining.Run(parameters, null, new() { Steps = 102 }, step => parameters["w"].Sum() * 0 + step, TimeProvider.System, new Collect(reports), CancellationToken.None);
+        Pretraining.Run([("w", Tensor.Ones([1]))], new() { Steps = 102 }, (weights, step) => weights["w"].Tensor.Sum() * 0 + step, TimeProvider.System, new Collect(reports), CancellationToken.None);
 
         Assert.Equal([(100, 49.5), (102, 100.5)], reports.Select(report => (report.Step, report.Loss)));
     }

@@ -19,9 +19,11 @@ public sealed class KernelTests
         ["modulated norm of parts"] = new([[5, 25, 32], [5, 96]], x => Parts(x[1], (a, b, _) => x[0].Narrow(1, 3, 20).ModulatedNorm(a, b)), x => Parts(x[1], (a, b, _) => x[0].Narrow(1, 3, 20).PortableModulatedNorm(a, b, 1e-6))),
         ["gated sum"] = new([[5, 25, 48], [5, 1, 48], [5, 25, 48]], x => x[0].GatedSum(x[1], x[2]), x => x[0].AddProduct(x[1], x[2])),
         ["gated sum of parts"] = new([[5, 25, 32], [5, 96], [5, 25, 32]], x => Parts(x[1], (_, _, c) => x[0].GatedSum(c, x[2])), x => Parts(x[1], (_, _, c) => x[0].AddProduct(c, x[2]))),
-        ["attention of an odd width"] = new([[3, 24, 36]], x => x[0].SelfAttention(2), x => x[0].PortableSelfAttention(2)),
-        ["attention"] = new([[3, 24, 240]], x => x[0].SelfAttention(4), x => x[0].PortableSelfAttention(4)),
-        ["attention of 25 tokens"] = new([[3, 25, 96]], x => x[0].SelfAttention(1), x => x[0].PortableSelfAttention(1)),
+        ["attention of an odd width"] = new([[3, 24, 36]], x => x[0].SelfAttention(2), x => x[0].PortableSelfAttention(2, causal: false)),
+        ["attention"] = new([[3, 24, 240]], x => x[0].SelfAttention(4), x => x[0].PortableSelfAttention(4, causal: false)),
+        ["causal attention"] = new([[3, 25, 96]], x => x[0].SelfAttention(2, causal: true), x => x[0].PortableSelfAttention(2, causal: true)),
+        ["causal attention of an odd width"] = new([[2, 35, 36]], x => x[0].SelfAttention(1, causal: true), x => x[0].PortableSelfAttention(1, causal: true)),
+        ["attention of 25 tokens"] = new([[3, 25, 96]], x => x[0].SelfAttention(1), x => x[0].PortableSelfAttention(1, causal: false)),
     };
 
     private static Tensor Parts(Tensor packed, Func<Tensor, Tensor, Tensor, Tensor> use)
@@ -63,7 +65,7 @@ public sealed class KernelTests
     public void Attention_survives_scores_that_are_all_far_below_zero()
     {
         using var scope = Tensor.Scope();
-        var kernel = new Kernel([[2, 5, 96]], x => (x[0] * 30).SelfAttention(1), x => (x[0] * 30).PortableSelfAttention(1));
+        var kernel = new Kernel([[2, 5, 96]], x => (x[0] * 30).SelfAttention(1), x => (x[0] * 30).PortableSelfAttention(1, causal: false));
 
         var (fused, fusedGradients) = Run(kernel.Shapes, kernel.Fused);
         var (portable, portableGradients) = Run(kernel.Shapes, kernel.Portable);
