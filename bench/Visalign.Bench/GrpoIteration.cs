@@ -15,8 +15,9 @@ namespace Visalign.Bench;
 internal sealed class GrpoIteration : IDisposable
 {
     private const ulong Seed = 1;
+    private const int Prompts = 12;
 
-    private readonly NoiseGenerator _generator;
+    private readonly IGenerator _generator;
     private readonly Adapter _adapter;
     private readonly AdamW _optimizer;
     private readonly Assembly _assembly;
@@ -29,16 +30,14 @@ internal sealed class GrpoIteration : IDisposable
         _generator = Fresh();
         _adapter = Adapter.Full(_generator.Base);
         _optimizer = new AdamW(_adapter.Parameters, new(), average: true);
-        var rollout = new RolloutOptions { Prompts = 12, GroupSize = 8, Steps = 6, MicroBatch = 96 };
+        var rollout = new RolloutOptions { Prompts = Prompts, GroupSize = 8, Steps = 6, MicroBatch = 96 };
         _assembly = new FlowGrpo { KlCoefficient = 0, Window = new() { Size = 3, To = 3 } }.Assemble(new(_generator, _adapter, rollout, new(), Seed));
     }
 
     internal void Run()
     {
         using var scope = Tensor.Scope();
-        var plan = _assembly.Plan(_iteration);
-        var conditions = _prompts.Draw(Seed, _iteration * plan.PromptCount, plan.PromptCount);
-        var rollout = RolloutSampler.Sample(_generator, _adapter.Weights, plan, conditions, _assembly.Reduction, Seed, _iteration++);
+        var rollout = _assembly.Sample(_adapter.Weights, _prompts.Draw(Seed, _iteration * Prompts, Prompts), _iteration++);
         var rewards = _reward.Score(_generator.Decode(rollout.Final), rollout.Conditions);
         var statistics = new UpdateStatistics();
         foreach (var update in _assembly.Updates(rollout, _assembly.Credit(rewards.Values, rollout.Groups)))
@@ -54,7 +53,7 @@ internal sealed class GrpoIteration : IDisposable
     }
 
     // Random weights do the same work as trained ones. The residual branches start at zero; nudged, every gradient is at work.
-    private static NoiseGenerator Fresh()
+    private static IGenerator Fresh()
     {
         var folder = Directory.CreateTempSubdirectory("visalign-bench-");
         try
@@ -64,7 +63,7 @@ internal sealed class GrpoIteration : IDisposable
             TensorFiles.Save(Path.Combine(folder.FullName, "transformer.safetensors"), TextDit.Initialize(network, Seed).Select((entry, at) =>
                 (entry.Name, entry.Value + Noise.Normal(new(Seed, NoisePurpose.Training, at), 0, [1, entry.Value.Count]).Reshape(entry.Value.Shape) * 0.02)));
             TensorFiles.Save(Path.Combine(folder.FullName, "vae.safetensors"), ToyVae.Initialize(Seed));
-            ModelFolder.SaveConfig(folder.FullName, new() { Network = network, LatentScale = 1 });
+            new GeneratorConfig { Network = network, LatentScale = 1 }.Save(folder.FullName);
             return ModelFolder.Load(folder.FullName); // which maps the files, and so keeps what it needs of them
         }
         finally

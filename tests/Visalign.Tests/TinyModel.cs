@@ -20,7 +20,7 @@ internal static class TinyModel
         TensorFiles.Save(Path.Combine(folder, "transformer.safetensors"), TextDit.Initialize(network, 1)
             .Select((entry, at) => (entry.Name, entry.Value + Noise.Normal(new(2, NoisePurpose.Probe, at), 0, [1, entry.Value.Count]).Reshape(entry.Value.Shape) * 0.05)));
         TensorFiles.Save(Path.Combine(folder, "vae.safetensors"), ToyVae.Initialize(3).Select(entry => (entry.Name, entry.Value * contrast)));
-        ModelFolder.SaveConfig(folder, new() { Network = network, LatentScale = 1 });
+        new GeneratorConfig { Network = network, LatentScale = 1 }.Save(folder);
         return folder;
     }
 

@@ -1,5 +1,6 @@
 namespace Visalign.Generators;
 
 /// <summary>What was asked of the generator.</summary>
-/// <param name="Prompt">The request in plain English; empty for the unconditional branch of guidance.</param>
-public sealed record Condition(string Prompt);
+/// <param name="Prompt">The request in plain English; empty where nothing in particular is asked.</param>
+/// <param name="Negative">What guidance leads away from; empty for whatever comes unasked.</param>
+public sealed record Condition(string Prompt, string Negative = "");

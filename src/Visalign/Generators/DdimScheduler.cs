@@ -4,7 +4,7 @@ using Visalign.Torch;
 namespace Visalign.Generators;
 
 /// <summary>Samples a diffusion checkpoint as diffusers' <c>DDIMScheduler</c> does: on the variance-preserving path, by <see cref="Ddim"/>.</summary>
-public sealed record DdimScheduler
+public sealed record DdimScheduler : INoiseSchedule
 {
     /// <summary>The checkpoint's training timesteps.</summary>
     public required DiffusionNoise Noise { get; init; }
@@ -54,6 +54,22 @@ public sealed record DdimScheduler
         return [.. timesteps.Select(timestep => (int)Math.Round(timestep))
             .Select(timestep => new SamplerStep(timestep, Noise[timestep], timestep >= stride ? Noise[timestep - stride] : end))];
     }
+
+    /// <inheritdoc/>
+    public NoiseGrid Grid(int steps, int pictureTokens, double? shift = null)
+    {
+        DiffusionNoise.RefuseShift(shift);
+        return NoiseGrid.Of(Steps(steps), start: 1);
+    }
+
+    /// <inheritdoc/>
+    public double TrainingLevel(double share) => Noise.TrainingLevel(share);
+
+    /// <inheritdoc/>
+    public double Timestep(double noiseLevel) => Noise.TimestepOf(noiseLevel);
+
+    /// <inheritdoc/>
+    public PathPoint Point(double noiseLevel) => DiffusionNoise.PointOf(noiseLevel);
 
     /// <summary>What the network's output says of the latents.</summary>
     /// <param name="output">Shape <c>[B, …]</c>, guidance included.</param>

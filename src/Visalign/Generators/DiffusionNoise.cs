@@ -48,6 +48,36 @@ public sealed class DiffusionNoise
         return below + (Math.Log(sigma) - low) / (Math.Log(_sigmas[below + 1]) - low);
     }
 
+    /// <summary>The timestep of a level of the flow path, on a straight line in sigma between whole ones; the first or last beyond the ends.</summary>
+    /// <remarks>A level that float32 has rounded gives its whole timestep back.</remarks>
+    internal double TimestepOf(double noiseLevel)
+    {
+        // Float32 keeps a level to 6e-8, which near pure noise is up to 4e-4 timesteps.
+        const double Rounded = 1e-2;
+        double sigma = noiseLevel / (1 - noiseLevel);
+        int above = Math.Clamp(Array.FindIndex(_sigmas, entry => entry >= sigma) is var found and >= 0 ? found : Count - 1, 1, Count - 1);
+        double timestep = Math.Clamp(above - 1 + (sigma - _sigmas[above - 1]) / (_sigmas[above] - _sigmas[above - 1]), 0, Count - 1);
+        return Math.Abs(timestep - Math.Round(timestep)) < Rounded ? Math.Round(timestep) : timestep;
+    }
+
+    /// <summary>The level of the flow path that a uniform whole timestep has.</summary>
+    /// <param name="share">Uniform in [0, 1).</param>
+    internal double TrainingLevel(double share) => this[(int)(share * Count)].NoiseLevel;
+
+    /// <summary>A level's point on the variance-preserving path.</summary>
+    internal static PathPoint PointOf(double noiseLevel)
+    {
+        double signal = 1 - noiseLevel, norm = Math.Sqrt(signal * signal + noiseLevel * noiseLevel);
+        return new(signal / norm, noiseLevel / norm);
+    }
+
+    /// <summary>Requires that no shift is asked for.</summary>
+    /// <exception cref="InputException">One is.</exception>
+    internal static void RefuseShift(double? shift)
+    {
+        if (shift is not null) throw new InputException("rollout.shift: the model is a diffusion, whose sampler visits the timesteps it was trained with; leave 'shift' out.");
+    }
+
     /// <summary>Reads the betas of a <c>scheduler_config.json</c>; missing keys mean what diffusers means by them.</summary>
     /// <exception cref="InputException">A schedule that is not supported.</exception>
     public static DiffusionNoise Read(NetworkConfig json)

@@ -8,7 +8,7 @@ namespace Visalign.Generators;
 /// Karras et al., arXiv 2206.00364. Its Euler step is the deterministic one of <see cref="Ddim"/> at another scale; what it adds is the
 /// freedom to choose sigmas between those of the training timesteps.
 /// </remarks>
-public sealed record EulerScheduler
+public sealed record EulerScheduler : INoiseSchedule
 {
     /// <summary>The checkpoint's training timesteps.</summary>
     public required DiffusionNoise Noise { get; init; }
@@ -89,6 +89,25 @@ public sealed record EulerScheduler
         double largest = Sigmas(count).Max();
         return Spacing == TimestepSpacing.Leading ? PathPoint.VarianceExploding(largest).Norm : largest;
     }
+
+    /// <inheritdoc/>
+    public NoiseGrid Grid(int steps, int pictureTokens, double? shift = null)
+    {
+        DiffusionNoise.RefuseShift(shift);
+        return NoiseGrid.Of(Steps(steps), StartScale(steps));
+    }
+
+    /// <inheritdoc/>
+    public double TrainingLevel(double share) => Noise.TrainingLevel(share);
+
+    /// <inheritdoc/>
+    public double Timestep(double noiseLevel) =>
+        ContinuousTimesteps && Prediction == Prediction.V ? 0.25 * Math.Log(noiseLevel / (1 - noiseLevel))
+        : SigmaSpacing == SigmaSpacing.ByTimestep ? Noise.TimestepOf(noiseLevel)
+        : Noise.Timestep(noiseLevel / (1 - noiseLevel));
+
+    /// <inheritdoc/>
+    public PathPoint Point(double noiseLevel) => DiffusionNoise.PointOf(noiseLevel);
 
     /// <summary>The latents as the network reads them: on the variance-preserving path it was trained on.</summary>
     public Tensor NetworkInput(Tensor latents, SamplerStep step) => latents / step.From.Norm;

@@ -7,7 +7,7 @@ namespace Visalign.Generators;
 /// Esser et al., arXiv 2403.03206, section 5.3.2. The steps between them are the kernels of this room: <see cref="Kernel"/>.
 /// Levels fall as <c>s = m u / (m u + 1 - u)</c> of an even grid u, m being the static shift or one by resolution.
 /// </remarks>
-public sealed record FlowEulerScheduler
+public sealed record FlowEulerScheduler : INoiseSchedule
 {
     /// <summary>T: what the network is told is T times the noise level.</summary>
     public int TrainTimesteps { get; init; } = 1000;
@@ -60,6 +60,23 @@ public sealed record FlowEulerScheduler
         json.RefuseOthers();
         return scheduler;
     }
+
+    /// <inheritdoc/>
+    public Prediction Prediction => Prediction.Velocity;
+
+    /// <inheritdoc/>
+    public NoiseGrid Grid(int steps, int pictureTokens, double? shift = null) => shift is { } asked
+        ? NoiseGrid.Even(steps, asked)
+        : NoiseGrid.Of(Steps(steps, ShiftsByResolution ? ResolutionShift(pictureTokens) : null), start: 1);
+
+    /// <inheritdoc/>
+    public double TrainingLevel(double share) => share;
+
+    /// <inheritdoc/>
+    public double Timestep(double noiseLevel) => TrainTimesteps * (Inverted ? 1 - noiseLevel : noiseLevel);
+
+    /// <inheritdoc/>
+    public PathPoint Point(double noiseLevel) => PathPoint.Flow(noiseLevel);
 
     /// <summary>mu for a picture: on the line through the smallest and the largest resolution, and beyond.</summary>
     /// <param name="tokens">Picture tokens the network sees.</param>

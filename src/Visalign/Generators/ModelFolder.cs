@@ -1,24 +1,18 @@
-using System.Text.Json;
 using Visalign.Networks;
 using Visalign.Torch;
 using Visalign.Torch.Safetensors;
 
 namespace Visalign.Generators;
 
-/// <summary>Folders that hold a generator: <c>config.json</c>, <c>transformer.safetensors</c>, <c>vae.safetensors</c>.</summary>
+/// <summary>
+/// Folders that hold a generator: one that this program trained (<c>config.json</c>, <c>transformer.safetensors</c>,
+/// <c>vae.safetensors</c>), or a pipeline as diffusers saves it (<c>model_index.json</c> and a folder for each part).
+/// </summary>
 public static class ModelFolder
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        WriteIndented = true,
-        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
-        RespectRequiredConstructorParameters = true,
-    };
-
     /// <summary>Names of the models that ship with the program.</summary>
     public static IReadOnlyList<string> Shipped =>
-        ShippedRoot is { } root ? [.. Directory.EnumerateDirectories(root).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)] : [];
+        ShippedRoot is { } root ? [.. Directory.EnumerateDirectories(root).Where(IsModel).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)] : [];
 
     /// <summary>The folder of a model.</summary>
     /// <param name="model">A shipped name, or a folder.</param>
@@ -26,33 +20,50 @@ public static class ModelFolder
     public static string Find(string model)
     {
         if (ShippedRoot is { } root && Shipped.Contains(model)) return Path.Combine(root, model);
-        if (File.Exists(Path.Combine(model, "config.json"))) return model;
+        if (IsModel(model)) return model;
         string shipped = Shipped.Count > 0 ? $"a shipped model ({string.Join(", ", Shipped)})" : "a shipped model (none ships yet)";
-        throw new InputException($"model: '{model}' is neither {shipped} nor a folder with a config.json.");
+        throw new InputException($"model: '{model}' is neither {shipped} nor a folder with a {PipelineIndex.FileName} or a {GeneratorConfig.FileName}.");
     }
 
     /// <summary>Loads a generator.</summary>
     /// <exception cref="InputException">A file is missing, malformed, or of another network.</exception>
-    public static NoiseGenerator Load(string model)
+    public static IGenerator Load(string model)
     {
-        string folder = Find(model), path = Path.Combine(folder, "config.json");
-        GeneratorConfig config;
-        try
-        {
-            config = JsonSerializer.Deserialize<GeneratorConfig>(File.ReadAllText(path), Json)!;
-        }
-        catch (JsonException fault)
-        {
-            throw new InputException($"{path}: {fault.Message}", fault);
-        }
-        using var scope = Tensor.Scope();
-        return new(config, TensorFiles.LoadAll(Path.Combine(folder, "transformer.safetensors"), DType.Float32),
-            TensorFiles.LoadAll(Path.Combine(folder, "vae.safetensors"), DType.Float32));
+        string folder = Find(model);
+        return File.Exists(Path.Combine(folder, PipelineIndex.FileName)) ? PipelineFolder.Load(folder) : LoadOwn(folder);
     }
 
-    /// <summary>Writes a model's configuration.</summary>
-    public static void SaveConfig(string folder, GeneratorConfig config) =>
-        File.WriteAllText(Path.Combine(folder, "config.json"), JsonSerializer.Serialize(config, Json) + "\n");
+    /// <summary>Loads a generator that denoises.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static NoiseGenerator LoadNoise(string model)
+    {
+        var generator = Load(model);
+        if (generator is NoiseGenerator noise) return noise;
+        generator.Dispose();
+        throw new InputException($"model: '{model}' does not make pictures by denoising, and this needs one that does.");
+    }
+
+    private static NoiseGenerator LoadOwn(string folder)
+    {
+        var config = GeneratorConfig.Read(folder);
+        using var scope = Tensor.Scope();
+        var transformer = TensorFiles.LoadAll(Path.Combine(folder, "transformer.safetensors"), DType.Float32);
+        var autoencoder = TensorFiles.LoadAll(Path.Combine(folder, "vae.safetensors"), DType.Float32);
+        return new(new()
+        {
+            Denoiser = new TextDitDenoiser(config.Network),
+            Base = Weights.Of(transformer),
+            Component = "transformer",
+            Schedule = new EvenFlow(),
+            Text = new WorldWords(config.Network.PromptLength),
+            Autoencoder = new WorldAutoencoder(Weights.Of(autoencoder), config.LatentScale),
+            GuidanceScale = config.GuidanceScale,
+            DrawsWorld = true,
+            Tensors = [.. transformer.Concat(autoencoder).Select(entry => entry.Value)],
+        });
+    }
+
+    private static bool IsModel(string folder) => File.Exists(Path.Combine(folder, PipelineIndex.FileName)) || File.Exists(Path.Combine(folder, GeneratorConfig.FileName));
 
     private static string? ShippedRoot => Path.GetDirectoryName(ShippedFile.Find("models/shapes32-flow"));
 }

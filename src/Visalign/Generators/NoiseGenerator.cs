@@ -1,89 +1,148 @@
 using Visalign.Networks;
-using Visalign.Pictures;
 using Visalign.Torch;
 
 namespace Visalign.Generators;
 
-/// <summary>Makes pictures from prompts by walking latents from noise to data along a rectified flow.</summary>
-/// <remarks>x_s = (1 - s) x_0 + s ε with velocity ε - x_0; s = 1 is noise (Liu et al., arXiv 2209.03003).</remarks>
-public sealed class NoiseGenerator : IFlowGenerator, IDisposable
+/// <summary>What a generator that denoises is made of.</summary>
+public sealed record NoiseGeneratorParts
 {
+    /// <summary>The network.</summary>
+    public required IDenoiser Denoiser { get; init; }
+
+    /// <summary>Its weights.</summary>
+    public required Weights Base { get; init; }
+
+    /// <summary>Its name in a pipeline's folder: <c>unet</c> or <c>transformer</c>.</summary>
+    public required string Component { get; init; }
+
+    /// <summary>What it predicts, and when.</summary>
+    public required INoiseSchedule Schedule { get; init; }
+
+    /// <summary>What reads prompts for it.</summary>
+    public required ITextEncoder Text { get; init; }
+
+    /// <summary>What makes pictures of its latents.</summary>
+    public required IAutoencoder Autoencoder { get; init; }
+
+    /// <summary>The guidance scale to sample at unless another is asked for; 1 = off.</summary>
+    public double GuidanceScale { get; init; } = 1;
+
+    /// <summary>Whether it draws scenes of the embedded world.</summary>
+    public bool DrawsWorld { get; init; }
+
+    /// <summary>The tensors of all parts, which the generator owns from then on.</summary>
+    public required IReadOnlyList<Tensor> Tensors { get; init; }
+}
+
+/// <summary>Makes pictures from prompts by walking latents from noise to data.</summary>
+/// <remarks>
+/// Outside, latents lie on the flow path and predictions are velocities, whatever the network was trained on: at its door
+/// latents are scaled to its own path (<see cref="INoiseSchedule.Point"/>) and its prediction is turned into the velocity
+/// (<see cref="DataAndNoise"/>), so that one method runs on epsilon, v and flow checkpoints alike.
+/// </remarks>
+public sealed class NoiseGenerator : IGenerator, IFlow
+{
+    private readonly NoiseGeneratorParts _parts;
     private readonly List<Tensor> _owned;
-    private readonly Weights _autoencoder;
 
     /// <summary>A generator over loaded weights, which it owns.</summary>
-    internal NoiseGenerator(GeneratorConfig config, IReadOnlyList<(string Name, Tensor Tensor)> transformer, IReadOnlyList<(string Name, Tensor Tensor)> autoencoder)
+    public NoiseGenerator(NoiseGeneratorParts parts)
     {
-        Config = config;
-        Base = Weights.Of(transformer);
-        _autoencoder = Weights.Of(autoencoder);
-        _owned = [.. transformer.Concat(autoencoder).Select(entry => entry.Tensor.Persist())];
+        _parts = parts;
+        _owned = [.. parts.Tensors.Select(tensor => tensor.Persist())];
     }
 
-    /// <summary>What it is made of.</summary>
-    public GeneratorConfig Config { get; }
-
-    /// <summary>The network's weights as shipped: the reference, and what adapters are built over.</summary>
-    public Weights Base { get; }
-
-    /// <summary>Numbers in one sample's latents.</summary>
-    public int LatentLength => Config.Network.LatentChannels * Config.Network.LatentSize * Config.Network.LatentSize;
+    /// <inheritdoc/>
+    public Weights Base => _parts.Base;
 
     /// <inheritdoc/>
-    public Tensor StartNoise(NoiseKey key, long firstSample, int count) =>
-        Noise.Normal(key, firstSample, count, Config.Network.LatentChannels, Config.Network.LatentSize, Config.Network.LatentSize);
+    public string Component => _parts.Component;
 
-    /// <summary>What the network reads of the conditions.</summary>
-    /// <returns>Shape <c>[B, L]</c>, word numbers; an empty prompt is all padding.</returns>
-    /// <exception cref="InputException">A word the model does not know.</exception>
-    public Tensor Encode(IReadOnlyList<Condition> conditions)
+    /// <inheritdoc/>
+    public double GuidanceScale => _parts.GuidanceScale;
+
+    /// <inheritdoc/>
+    public bool DrawsWorld => _parts.DrawsWorld;
+
+    /// <summary>What the network predicts, and when.</summary>
+    public INoiseSchedule Schedule => _parts.Schedule;
+
+    /// <summary>Between pictures and latents.</summary>
+    public IAutoencoder Autoencoder => _parts.Autoencoder;
+
+    /// <summary>The levels of a walk, by the checkpoint's own sampler unless a shift is asked for.</summary>
+    /// <inheritdoc cref="INoiseSchedule.Grid"/>
+    public NoiseGrid Grid(int steps, double? shift = null) => _parts.Schedule.Grid(steps, _parts.Denoiser.PictureTokens, shift);
+
+    /// <inheritdoc/>
+    public Tensor DrawNoise(NoiseKey key, long firstSample, int count) => Noise.Normal(key, firstSample, [count, .. _parts.Denoiser.LatentShape]);
+
+    /// <inheritdoc/>
+    public void Check(Condition condition)
     {
-        int length = Config.Network.PromptLength;
-        var words = new long[conditions.Count * length];
-        for (int i = 0; i < conditions.Count; i++)
+        using var scope = Tensor.Scope();
+        using var _ = Autograd.NoGrad();
+        _parts.Text.Encode(condition.Prompt);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Each text is encoded once, and by itself, so that its bits do not depend on its neighbors.</remarks>
+    public EncodedConditions Encode(IReadOnlyList<Condition> conditions)
+    {
+        using var scope = Tensor.Scope();
+        using var _ = Autograd.NoGrad();
+        List<IReadOnlyList<Tensor>> encoded = [];
+        Dictionary<string, long> numbers = new(StringComparer.Ordinal);
+        var asked = Rows(condition => condition.Prompt);
+        var avoided = Rows(condition => condition.Negative);
+        Tensor[] texts = [.. Enumerable.Range(0, encoded[0].Count).Select(part => Tensor.Cat([.. encoded.Select(text => text[part])]))];
+        return new([.. texts.Select(text => scope.Keep(text.IndexSelect(0, asked)))], [.. texts.Select(text => scope.Keep(text.IndexSelect(0, avoided)))]);
+
+        Tensor Rows(Func<Condition, string> text) => Tensor.From([.. conditions.Select(condition => Number(text(condition)))], conditions.Count);
+
+        long Number(string text)
         {
-            var ids = Worlds.Vocabulary.Encode(conditions[i].Prompt);
-            for (int k = 0; k < length; k++) words[i * length + k] = ids[k];
+            if (numbers.TryGetValue(text, out long known)) return known;
+            encoded.Add(_parts.Text.Encode(text));
+            return numbers[text] = encoded.Count - 1;
         }
-        return Tensor.From(words, conditions.Count, length);
     }
 
     /// <inheritdoc/>
     /// <remarks>Both branches are forwards of their own, so that a replay with gradients has the bits of the rollout.</remarks>
-    public Tensor Velocity(Weights weights, Tensor latents, double noiseLevel, Tensor words, double guidanceScale, GuidanceGradient gradient = GuidanceGradient.Conditional)
+    public Tensor Velocity(Weights weights, Tensor latents, Tensor noiseLevels, EncodedConditions conditions, double guidanceScale = 1, GuidanceGradient gradient = GuidanceGradient.Conditional)
     {
         using var scope = Tensor.Scope();
-        var levels = Tensor.Full([latents.Size(0)], noiseLevel);
-        var conditional = Answer(words);
-        if (guidanceScale == 1) return scope.Keep(conditional);
-        var nothing = Tensor.Zeros(words.Shape, DType.Int64);
-        return scope.Keep(Guidance.Combine(conditional, gradient == GuidanceGradient.Both ? Answer(nothing) : Constant(nothing), guidanceScale));
+        if (guidanceScale == 1) return scope.Keep(Answer(conditions.Asked));
+        var conditional = Answer(conditions.Asked);
+        return scope.Keep(Guidance.Combine(conditional, gradient == GuidanceGradient.Both ? Answer(conditions.Avoided) : Constant(conditions.Avoided), guidanceScale));
 
-        Tensor Answer(Tensor asked) => TextDit.Velocity(weights, Config.Network, latents, levels, asked);
-        Tensor Constant(Tensor asked)
+        Tensor Answer(IReadOnlyList<Tensor> text) => VelocityOf(weights, latents, noiseLevels, text);
+        Tensor Constant(IReadOnlyList<Tensor> text)
         {
             using var _ = Autograd.NoGrad();
-            return Answer(asked);
+            return Answer(text);
         }
     }
 
-    /// <summary>Pictures from final latents.</summary>
-    /// <param name="latents">Shape <c>[B, C, H, W]</c>.</param>
-    /// <returns>Shape <c>[B, 3, 32, 32]</c>, in [0, 1].</returns>
-    public Tensor Pixels(Tensor latents)
+    private Tensor VelocityOf(Weights weights, Tensor latents, Tensor noiseLevels, IReadOnlyList<Tensor> text)
     {
         using var scope = Tensor.Scope();
-        return scope.Keep(ToyVae.Decode(_autoencoder, latents / Config.LatentScale).Clamp(0, 1));
+        var schedule = _parts.Schedule;
+        float[] levels = noiseLevels.ToArray<float>();
+        var timesteps = Tensor.From([.. levels.Select(level => (float)schedule.Timestep(level))], levels.Length);      // [B]
+        if (schedule.Prediction == Prediction.Velocity) return scope.Keep(_parts.Denoiser.Predict(weights, latents, timesteps, text));
+        PathPoint[] points = [.. levels.Select(level => schedule.Point(level))];
+        var own = latents * PathPoint.Each(points, point => point.FlowScale, latents);
+        var output = _parts.Denoiser.Predict(weights, own, timesteps, text);
+        return scope.Keep(DataAndNoise.From(schedule.Prediction, output, own, points).Output(Prediction.Velocity, points));
     }
 
-    /// <summary>Pictures from final latents, for everything that judges or stores them.</summary>
-    public PictureBatch Decode(Tensor latents)
+    /// <inheritdoc/>
+    public Tensor Pixels(Tensor final)
     {
         using var scope = Tensor.Scope();
-        using var _ = Autograd.NoGrad();
-        var parts = latents.Split(128, 0).Select(Pixels).ToArray();
-        var pixels = Tensor.Cat(parts);
-        return new(pixels.ToArray<float>(), (int)pixels.Size(0), (int)pixels.Size(2), (int)pixels.Size(3));
+        return scope.Keep(_parts.Autoencoder.Decode(final).Clamp(0, 1));
     }
 
     /// <inheritdoc/>
@@ -91,17 +150,4 @@ public sealed class NoiseGenerator : IFlowGenerator, IDisposable
     {
         foreach (var tensor in _owned) tensor.Dispose();
     }
-}
-
-/// <summary>What a shipped generator's <c>config.json</c> says.</summary>
-public sealed record GeneratorConfig
-{
-    /// <summary>Size of the network.</summary>
-    public required TextDitConfig Network { get; init; }
-
-    /// <summary>Brings encoded latents to unit variance.</summary>
-    public required double LatentScale { get; init; }
-
-    /// <summary>The guidance scale it samples best at, by the measurements of its pretraining; 1 = off.</summary>
-    public double GuidanceScale { get; init; } = 1;
 }

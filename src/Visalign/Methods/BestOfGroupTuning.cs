@@ -1,4 +1,5 @@
 using Visalign.Credit;
+using Visalign.Generators;
 using Visalign.Rollouts;
 using Visalign.Torch;
 
@@ -17,14 +18,14 @@ public sealed record BestOfGroupTuning : IMethod
     {
         if (context.Optimizer.UpdatesPerIteration != 1)
             throw new InputException($"optimizer.updates_per_iteration is {context.Optimizer.UpdatesPerIteration}; best-of-group-tuning makes exactly 1.");
-        var plan = RolloutPlan.Deterministic(context.Rollout);
+        var plan = RolloutPlan.Deterministic(context.Noise, context.Rollout);
         return new()
         {
-            Plan = _ => plan,
+            Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, plan, conditions, LogProbReduction.Mean, context.Seed, iteration),
             // 1 for the best of its group, 0 for the others and for groups without a difference.
             Credit = (rewards, groups) => Best(rewards, groups),
-            Updates = (rollout, best) => Updates(context, rollout, best),
-            Terms = [new("flow matching", (rollout, best) => Updates(context, rollout, best))],
+            Updates = (rollout, best) => Updates(context, (NoiseRollout)rollout, best),
+            Terms = [new("flow matching", (rollout, best) => Updates(context, (NoiseRollout)rollout, best))],
         };
     }
 
@@ -40,7 +41,7 @@ public sealed record BestOfGroupTuning : IMethod
         return chosen;
     }
 
-    private static IEnumerable<Update> Updates(AssemblyContext context, Rollout rollout, double[] best)
+    private static IEnumerable<Update> Updates(AssemblyContext context, NoiseRollout rollout, double[] best)
     {
         var rows = Enumerable.Range(0, best.Length).Where(i => best[i] > 0).Select(i => (long)i).ToArray();
         if (rows.Length == 0) yield break;
@@ -49,11 +50,11 @@ public sealed record BestOfGroupTuning : IMethod
             using var scope = Tensor.Scope();
             var picked = Tensor.From(rows, rows.Length);
             var data = rollout.Final.IndexSelect(0, picked);
-            var noise = context.Generator.StartNoise(new(context.Seed, NoisePurpose.Training, Iteration: rollout.Iteration), 0, rows.Length);
+            var noise = context.Noise.DrawNoise(new(context.Seed, NoisePurpose.Training, Iteration: rollout.Iteration), 0, rows.Length);
             var key = new NoiseKey(context.Seed, NoisePurpose.Training, Iteration: rollout.Iteration, Branch: 1);
-            var times = Tensor.From(Enumerable.Range(0, rows.Length).Select(i => (float)Noise.Uniform(key, i)).ToArray(), rows.Length);
+            var times = Tensor.From(Enumerable.Range(0, rows.Length).Select(i => (float)context.Noise.Schedule.TrainingLevel(Noise.Uniform(key, i))).ToArray(), rows.Length);
             var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
-            var velocity = Networks.TextDit.Velocity(context.Policy, context.Generator.Config.Network, noisy, times, rollout.Words.IndexSelect(0, picked));
+            var velocity = context.Noise.Velocity(context.Policy, noisy, times, rollout.Encoded.Select(picked));
             return scope.Keep((velocity - (noise - data)).Square().Mean());
         }]);
     }

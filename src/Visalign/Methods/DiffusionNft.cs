@@ -48,35 +48,35 @@ public sealed record DiffusionNft : IMethod
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {
-        var plan = RolloutPlan.Deterministic(context.Rollout) with { Solver = Solver };
-        MicroBatchShares.Require(plan, context.Optimizer);
+        var plan = RolloutPlan.Deterministic(context.Noise, context.Rollout) with { Solver = Solver };
+        MicroBatchShares.Require(context.Rollout, context.Optimizer);
         if (TimestepCount(plan) == 0)
             throw new InputException($"method.timestep_share leaves none of the {plan.StepCount} timesteps of 'rollout.steps'. Raise it to at least 1/{plan.StepCount}.");
         var policy = context.Adapter.Parameters.Values;
         var old = policy.Clone().Persist();                                              // [N]
         return new()
         {
-            Plan = _ => plan,
+            Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, plan, conditions, LogProbReduction.Mean, context.Seed, iteration),
             Credit = (rewards, groups) => GroupCredit.Advantages(rewards, groups, DeviationScope.Batch),
-            Updates = (rollout, advantages) => Updates(context, old, rollout, advantages),
+            Updates = (rollout, advantages) => Updates(context, old, (NoiseRollout)rollout, advantages),
             Terms = KlCoefficient == 0 ? [Alone("matching", Term.Matching)] : [Alone("matching", Term.Matching), Alone("KL", Term.Kl)],
             Behavior = () => context.Adapter.Over(old),
             State = [("old", old)],
             AfterUpdates = steps => old.LerpInPlace(policy, 1 - OldPolicyDecay.At(OldDecay, steps)),
         };
 
-        LossTerm Alone(string name, Term term) => new(name, (rollout, advantages) => Updates(context, old, rollout, advantages, term));
+        LossTerm Alone(string name, Term term) => new(name, (rollout, advantages) => Updates(context, old, (NoiseRollout)rollout, advantages, term));
     }
 
     private int TimestepCount(RolloutPlan plan) => (int)(plan.StepCount * TimestepShare);
 
-    private IEnumerable<Update> Updates(AssemblyContext context, Tensor old, Rollout rollout, double[] advantages, Term? only = null)
+    private IEnumerable<Update> Updates(AssemblyContext context, Tensor old, NoiseRollout rollout, double[] advantages, Term? only = null)
     {
         int count = context.Optimizer.UpdatesPerIteration, timesteps = TimestepCount(rollout.Plan);
-        float[][] levels = [.. Enumerable.Range(0, rollout.Plan.SampleCount).Select(row => PermutedLevels(context.Seed, rollout, row))];
+        float[][] levels = [.. Enumerable.Range(0, rollout.SampleCount).Select(row => PermutedLevels(context.Seed, rollout, row))];
         for (int update = 0; update < count; update++)
         {
-            var batches = MicroBatchShares.Of(rollout.Plan, update, count);
+            var batches = MicroBatchShares.Of(rollout, update, count);
             if (batches.Count == 0) continue;
             // Until the first update the policy is the old one; its velocity then serves as both.
             var behind = update == 0 && OldDecay == OldPolicySchedule.Immediate ? null : old;
@@ -88,20 +88,20 @@ public sealed record DiffusionNft : IMethod
     }
 
     // The noise levels the sampler ran the network at, in an order of the sample's own.
-    private static float[] PermutedLevels(ulong seed, Rollout rollout, int row)
+    private static float[] PermutedLevels(ulong seed, NoiseRollout rollout, int row)
     {
         var key = new NoiseKey(seed, NoisePurpose.Choice, rollout.Iteration, Sample: row);
         return [.. Enumerable.Range(0, rollout.Plan.StepCount).OrderBy(step => Noise.Uniform(key, step)).Select(step => rollout.Plan.Levels[step])];
     }
 
     // Summed over the rows; the caller divides by all samples and timesteps of the update.
-    private Tensor Loss(AssemblyContext context, Tensor? old, Rollout rollout, float[][] levels, int position, int start, int length,
+    private Tensor Loss(AssemblyContext context, Tensor? old, NoiseRollout rollout, float[][] levels, int position, int start, int length,
         double[] advantages, UpdateStatistics statistics, Term? only)
     {
         using var scope = Tensor.Scope();
         var data = rollout.Final.Narrow(0, start, length);                               // [B, C, H, W]
-        var words = rollout.Words.Narrow(0, start, length);
-        var noise = context.Generator.StartNoise(new(context.Seed, NoisePurpose.Training, rollout.Iteration, Step: position), start, length);
+        var conditions = rollout.Encoded.Narrow(start, length);
+        var noise = context.Noise.DrawNoise(new(context.Seed, NoisePurpose.Training, rollout.Iteration, Step: position), start, length);
         var times = Tensor.From(levels[start..(start + length)].Select(own => own[position]).ToArray(), length);  // [B]
         var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
         var velocity = Velocity(context.Policy);
@@ -121,7 +121,7 @@ public sealed record DiffusionNft : IMethod
         statistics.Mean("velocity/distance", divergence.Mean().Item());
         return scope.Keep(loss + divergence.Sum() * KlCoefficient);
 
-        Tensor Velocity(Weights weights) => TextDit.Velocity(weights, context.Generator.Config.Network, noisy, times, words);
+        Tensor Velocity(Weights weights) => context.Noise.Velocity(weights, noisy, times, conditions);
         Tensor Constant(Weights weights)
         {
             using var _ = Autograd.NoGrad();

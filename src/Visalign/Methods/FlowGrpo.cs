@@ -86,17 +86,16 @@ public sealed record FlowGrpo : IMethod
             throw new InputException($"method.window.to is {Window.To}, expected at most the {context.Rollout.Steps} of 'rollout.steps'.");
         if (Kernel == StepKernel.Ddim && Window.To == context.Rollout.Steps)
             throw new InputException($"method.window.to is {Window.To}, but the last of the {Window.To} steps has no noise under 'kernel: ddim'. Give at most {Window.To - 1}.");
-        MicroBatchShares.Require(Plan(context, 0), context.Optimizer);
+        MicroBatchShares.Require(context.Rollout, context.Optimizer);
         return new()
         {
-            Plan = iteration => Plan(context, iteration),
-            Reduction = LogProb,
+            Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, Plan(context, iteration), conditions, LogProb, context.Seed, iteration),
             Credit = (rewards, groups) => [.. GroupCredit.Advantages(rewards, groups, Deviation).Select(a => Math.Clamp(a, -AdvantageLimit, AdvantageLimit))],
-            Updates = (rollout, advantages) => Updates(context, rollout, advantages),
+            Updates = (rollout, advantages) => Updates(context, (NoiseRollout)rollout, advantages),
             Terms = KlCoefficient == 0 ? [Alone("surrogate", Term.Surrogate)] : [Alone("surrogate", Term.Surrogate), Alone("KL", Term.Kl)],
         };
 
-        LossTerm Alone(string name, Term term) => new(name, (rollout, advantages) => Updates(context, rollout, advantages, term));
+        LossTerm Alone(string name, Term term) => new(name, (rollout, advantages) => Updates(context, (NoiseRollout)rollout, advantages, term));
     }
 
     private RolloutPlan Plan(AssemblyContext context, long iteration)
@@ -104,9 +103,8 @@ public sealed record FlowGrpo : IMethod
         var options = context.Rollout;
         return new()
         {
-            PromptCount = options.Prompts,
             GroupSize = options.GroupSize,
-            Levels = FlowGrid.Shifted(options.Steps, options.Shift),
+            Grid = context.Noise.Grid(options.Steps, options.Shift),
             Kernel = Kernel,
             NoiseScale = NoiseScale,
             WindowStart = Window.Start(new(context.Seed, NoisePurpose.Choice, iteration)),
@@ -126,12 +124,12 @@ public sealed record FlowGrpo : IMethod
         _ => Kernel == StepKernel.Cps ? GuidanceGradient.Both : GuidanceGradient.Conditional,
     };
 
-    private IEnumerable<Update> Updates(AssemblyContext context, Rollout rollout, double[] advantages, Term? only = null)
+    private IEnumerable<Update> Updates(AssemblyContext context, NoiseRollout rollout, double[] advantages, Term? only = null)
     {
         int count = context.Optimizer.UpdatesPerIteration;
         for (int update = 0; update < count; update++)
         {
-            var batches = MicroBatchShares.Of(rollout.Plan, update, count);
+            var batches = MicroBatchShares.Of(rollout, update, count);
             long kept = batches.Sum(batch => Enumerable.Range(batch.Start, batch.Length).Count(row => IsKept(advantages[row])));
             if (kept == 0) continue;
             yield return new([.. from transition in rollout.Transitions from batch in batches
@@ -143,14 +141,14 @@ public sealed record FlowGrpo : IMethod
     private bool IsKept(double advantage) => !DropZeroAdvantages || GroupCredit.HasSignal(advantage);
 
     // Summed over the rows; the caller divides by all samples and steps of the update.
-    private Tensor Loss(AssemblyContext context, Rollout rollout, Transition transition, int start, int length, double[] advantages, UpdateStatistics statistics, Term? only)
+    private Tensor Loss(AssemblyContext context, NoiseRollout rollout, Transition transition, int start, int length, double[] advantages, UpdateStatistics statistics, Term? only)
     {
         using var scope = Tensor.Scope();
         var plan = rollout.Plan;
         var latents = transition.From.Narrow(0, start, length);
-        var words = rollout.Words.Narrow(0, start, length);
+        var conditions = rollout.Encoded.Narrow(start, length);
         var advantage = advantages.AsSpan(start, length).ToArray();
-        var step = RolloutSampler.GaussianOf(context.Generator, context.Policy, plan, transition.Step, latents, words);
+        var step = RolloutSampler.GaussianOf(context.Noise, context.Policy, plan, transition.Step, latents, conditions);
         var logRatio = RolloutSampler.LogProb(Kernel, step, transition.To.Narrow(0, start, length), LogProb) - transition.LogProb.Narrow(0, start, length);
         var weights = Tensor.From(Array.ConvertAll(advantage, a => (float)a), length);                        // [B]
         var loss = ClippedSurrogate.PerSample(logRatio, weights, Objectives.ClipRange.Symmetric(ClipRange)).Sum();
@@ -159,7 +157,7 @@ public sealed record FlowGrpo : IMethod
 
         Tensor reference;
         using (Autograd.NoGrad())
-            reference = RolloutSampler.GaussianOf(context.Generator, context.Generator.Base, plan, transition.Step, latents, words).Mean;
+            reference = RolloutSampler.GaussianOf(context.Noise, context.Noise.Base, plan, transition.Step, latents, conditions).Mean;
         double h = plan.Levels[transition.Step] - plan.Levels[transition.Step + 1];
         var variance = GaussianKl.Variance(KlForm, Kernel, step.Deviation, h);
         var kept = Tensor.From(Array.ConvertAll(advantage, a => IsKept(a) ? 1f : 0f), length);                // [B]

@@ -18,8 +18,13 @@ public interface IMethod
 /// <param name="Rollout">How many samples an iteration takes, and how.</param>
 /// <param name="Optimizer">How many updates it makes of them.</param>
 /// <param name="Seed">Everything random follows from it.</param>
-public sealed record AssemblyContext(NoiseGenerator Generator, Adapter Adapter, RolloutOptions Rollout, OptimizerOptions Optimizer, ulong Seed)
+public sealed record AssemblyContext(IGenerator Generator, Adapter Adapter, RolloutOptions Rollout, OptimizerOptions Optimizer, ulong Seed)
 {
+    /// <summary>The generator as one that denoises.</summary>
+    /// <exception cref="InputException">It makes pictures in another way.</exception>
+    public NoiseGenerator Noise => Generator as NoiseGenerator
+        ?? throw new InputException("method: it trains models that make pictures by denoising, and this model does not. 'visalign papers' lists the methods for others.");
+
     /// <summary>The tree under training.</summary>
     public Weights Policy => Adapter.Weights;
 }
@@ -27,11 +32,8 @@ public sealed record AssemblyContext(NoiseGenerator Generator, Adapter Adapter, 
 /// <summary>A method as the training loop sees it.</summary>
 public sealed record Assembly
 {
-    /// <summary>What to sample in an iteration.</summary>
-    public required Func<long, RolloutPlan> Plan { get; init; }
-
-    /// <summary>How the recorded log-probabilities are reduced.</summary>
-    public LogProbReduction Reduction { get; init; } = LogProbReduction.Mean;
+    /// <summary>Samples an iteration's groups under some weights, one for each condition.</summary>
+    public required Func<Weights, IReadOnlyList<Condition>, long, Rollout> Sample { get; init; }
 
     /// <summary>From rewards (NaN = not judged) and group numbers to one advantage per sample.</summary>
     public required Func<double[], long[], double[]> Credit { get; init; }

@@ -9,14 +9,14 @@ internal static class MicroBatchShares
     /// <summary>The micro-batches of one update; whole ones, so that replays keep the rollout's shapes.</summary>
     /// <param name="update">From 0.</param>
     /// <param name="count">Updates of an iteration.</param>
-    public static List<(int Start, int Length)> Of(RolloutPlan plan, int update, int count) =>
-        [.. plan.MicroBatches(plan.SampleCount).Where((_, at) => at % count == update)];
+    public static List<(int Start, int Length)> Of(NoiseRollout rollout, int update, int count) =>
+        [.. rollout.Plan.MicroBatches(rollout.SampleCount).Where((_, at) => at % count == update)];
 
     /// <summary>Requires a micro-batch for each update.</summary>
     /// <exception cref="InputException">There are fewer.</exception>
-    public static void Require(RolloutPlan plan, OptimizerOptions optimizer)
+    public static void Require(RolloutOptions rollout, OptimizerOptions optimizer)
     {
-        int batches = plan.MicroBatches(plan.SampleCount).Count();
+        int pictures = rollout.Prompts * rollout.GroupSize, batches = (pictures + rollout.MicroBatch - 1) / rollout.MicroBatch;
         if (optimizer.UpdatesPerIteration > batches)
             throw new InputException($"optimizer.updates_per_iteration is {optimizer.UpdatesPerIteration}, but an iteration has only {batches} micro-batches to share out. Lower it, or lower rollout.micro_batch.");
     }

@@ -30,6 +30,9 @@ public sealed record Sd3TransformerConfig
     /// <summary>Side, in tokens, of the square table of positions; the middle of it is used.</summary>
     public required int PositionTableSide { get; init; }
 
+    /// <summary>Side of the latents that the checkpoint is meant for.</summary>
+    public required int Side { get; init; }
+
     /// <summary>Whether queries and keys are normalized, as since SD3.5.</summary>
     public required bool NormalizesQueriesAndKeys { get; init; }
 
@@ -54,6 +57,7 @@ public sealed record Sd3TransformerConfig
             TextWidth = json.Whole("joint_attention_dim", 4096),
             PooledWidth = json.Whole("pooled_projection_dim", 2048),
             PositionTableSide = json.Whole("pos_embed_max_size", 96),
+            Side = json.Whole("sample_size", 128),
             NormalizesQueriesAndKeys = json.Has("qk_norm"),
             DualAttentionBlocks = json.Has("dual_attention_layers") ? json.Wholes("dual_attention_layers").ToHashSet() : [],
         };
@@ -61,7 +65,6 @@ public sealed record Sd3TransformerConfig
         int textStream = json.Whole("caption_projection_dim", 1152);
         if (textStream != config.Width)
             throw new InputException($"{json.Origin}: 'caption_projection_dim' is {textStream}, expected {config.Width}, the number of heads times their width.");
-        json.Ignore("sample_size");  // What the stored table of positions was made for.
         json.RefuseOthers();
         return config;
     }

@@ -35,6 +35,9 @@ public sealed record UnetConfig
     /// <summary>Sines and cosines for each number of SDXL's size condition; null where the checkpoint takes none.</summary>
     public int? SizeFeatures { get; init; }
 
+    /// <summary>Side of the latents that the checkpoint is meant for; null where its config does not say.</summary>
+    public int? Side { get; init; }
+
     /// <summary>Reads <c>unet/config.json</c>.</summary>
     /// <remarks>The key <c>attention_head_dim</c> holds the <b>number</b> of heads, whatever its name says.</remarks>
     /// <exception cref="InputException">An option is missing, malformed or not supported; the sentence names it.</exception>
@@ -57,6 +60,7 @@ public sealed record UnetConfig
             LinearProjection = json.Flag("use_linear_projection", false),
             Groups = json.Whole("norm_num_groups", 32),
             NormEpsilon = json.Number("norm_eps", 1e-5),
+            Side = json.Has("sample_size") ? json.Whole("sample_size") : null,
             SizeFeatures = json.Has("addition_embed_type") ? json.Whole("addition_time_embed_dim") : null,
         };
         json.Only("act_fn", "silu", "swish");
@@ -72,8 +76,8 @@ public sealed record UnetConfig
         json.Only("resnet_out_scale_factor", 1);
         json.Only("resnet_time_scale_shift", "default");
         json.Only("time_embedding_type", "positional");
-        // Nominal sizes; and which numbers below float32 are widened, while everything here is computed in float32.
-        json.Ignore("sample_size", "projection_class_embeddings_input_dim", "addition_embed_type_num_heads", "addition_time_embed_dim", "upcast_attention");
+        // What follows from others; and which numbers below float32 are widened, while everything here is computed in float32.
+        json.Ignore("projection_class_embeddings_input_dim", "addition_embed_type_num_heads", "addition_time_embed_dim", "upcast_attention");
         json.RefuseOthers();
         return config;
     }

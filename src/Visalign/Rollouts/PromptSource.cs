@@ -15,7 +15,7 @@ public sealed class PromptSource
 
     /// <summary>The lines of a text file in turn; empty lines are passed over.</summary>
     /// <exception cref="InputException">The file is missing, empty, or a line cannot be encoded; the sentence names the line.</exception>
-    public static PromptSource File(string path, NoiseGenerator generator)
+    public static PromptSource File(string path, IGenerator generator)
     {
         if (!System.IO.File.Exists(path)) throw new InputException($"prompts: there is no file '{path}'. Write 'world', or the path of a text file with a prompt in each line.");
         List<Condition> conditions = [];
@@ -27,7 +27,7 @@ public sealed class PromptSource
             var condition = new Condition(line.Trim());
             try
             {
-                using var words = generator.Encode([condition]);
+                generator.Check(condition);
             }
             catch (InputException fault)
             {

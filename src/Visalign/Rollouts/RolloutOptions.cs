@@ -21,9 +21,9 @@ public sealed record RolloutOptions
     [Range(0, 100)]
     public double GuidanceScale { get; init; } = 1;
 
-    /// <summary>How far the noise levels are shifted toward noise; 1 is uniform, 3 suits images of 512 pixels and more.</summary>
+    /// <summary>How far even noise levels are shifted toward noise: 1 leaves them even, 3 suits images of 512 pixels and more. Null for the levels of the model's own sampler.</summary>
     [Range(0.1, 100)]
-    public double Shift { get; init; } = 1;
+    public double? Shift { get; init; }
 
     /// <summary>Rows of one forward pass; bits depend on it, so a run keeps it.</summary>
     [Range(1, 100_000)]

@@ -6,12 +6,10 @@ namespace Visalign.Rollouts;
 public sealed record RolloutPlan
 {
     /// <summary>Plain sampling: every step an Euler step of the ODE, every sample with start noise of its own.</summary>
-    /// <param name="steps">T, on a uniform grid of noise levels.</param>
-    public static RolloutPlan Deterministic(int promptCount, int groupSize, int steps, double guidanceScale) => new()
+    public static RolloutPlan Deterministic(NoiseGrid grid, int groupSize, double guidanceScale) => new()
     {
-        PromptCount = promptCount,
         GroupSize = groupSize,
-        Levels = FlowGrid.Shifted(steps),
+        Grid = grid,
         Kernel = StepKernel.Ode,
         NoiseScale = 0,
         WindowStart = 0,
@@ -20,20 +18,15 @@ public sealed record RolloutPlan
     };
 
     /// <summary>Plain sampling as a recipe asks for it.</summary>
-    public static RolloutPlan Deterministic(RolloutOptions options) => Deterministic(options.Prompts, options.GroupSize, options.Steps, options.GuidanceScale) with
-    {
-        Levels = FlowGrid.Shifted(options.Steps, options.Shift),
-        MicroBatch = options.MicroBatch,
-    };
-
-    /// <summary>P: how many conditions are drawn.</summary>
-    public required int PromptCount { get; init; }
+    /// <exception cref="InputException">The generator was not trained on such levels.</exception>
+    public static RolloutPlan Deterministic(NoiseGenerator generator, RolloutOptions options) =>
+        Deterministic(generator.Grid(options.Steps, options.Shift), options.GroupSize, options.GuidanceScale) with { MicroBatch = options.MicroBatch };
 
     /// <summary>G: samples of each condition.</summary>
     public required int GroupSize { get; init; }
 
-    /// <summary>T + 1 noise levels from 1 to 0.</summary>
-    public required float[] Levels { get; init; }
+    /// <summary>T + 1 noise levels, how the walk through them starts, and how it ends.</summary>
+    public required NoiseGrid Grid { get; init; }
 
     /// <summary>The kernel of stochastic steps.</summary>
     public required StepKernel Kernel { get; init; }
@@ -65,11 +58,11 @@ public sealed record RolloutPlan
     /// <summary>Rows of one forward pass. Bits depend on it, so rollout and replay use the same.</summary>
     public int MicroBatch { get; init; } = 64;
 
+    /// <summary>T + 1 noise levels, falling.</summary>
+    public float[] Levels => Grid.Levels;
+
     /// <summary>T.</summary>
     public int StepCount => Levels.Length - 1;
-
-    /// <summary>P·G.</summary>
-    public int SampleCount => PromptCount * GroupSize;
 
     /// <summary>Whether a step draws noise.</summary>
     public bool IsStochastic(int step) => step >= WindowStart && step < WindowStart + WindowLength;

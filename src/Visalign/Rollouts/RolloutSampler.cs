@@ -9,23 +9,23 @@ public static class RolloutSampler
 {
     /// <summary>Samples every group of a plan without gradient.</summary>
     /// <param name="weights">The old policy.</param>
-    /// <param name="conditions">P conditions.</param>
+    /// <param name="conditions">One for each group.</param>
     /// <param name="reduction">Of the recorded log-probabilities.</param>
     /// <param name="seed">With <paramref name="iteration"/> and the sample's index it fixes every draw.</param>
     /// <param name="advanced">Hears before each forward which share of them is done; what it throws ends the rollout.</param>
-    public static Rollout Sample(
-        IFlowGenerator generator, Weights weights, RolloutPlan plan, IReadOnlyList<Condition> conditions, LogProbReduction reduction, ulong seed, long iteration, Action<double>? advanced = null)
+    public static NoiseRollout Sample(
+        IFlow generator, Weights weights, RolloutPlan plan, IReadOnlyList<Condition> conditions, LogProbReduction reduction, ulong seed, long iteration, Action<double>? advanced = null)
     {
-        if (conditions.Count != plan.PromptCount) throw new ArgumentException($"The plan asks for {plan.PromptCount} conditions, got {conditions.Count}.");
         if (plan.Solver == OdeSolver.Multistep && plan.WindowLength > 0) throw new ArgumentException("The multistep solver takes no noisy steps.");
         using var _ = Autograd.NoGrad();
         using var scope = Tensor.Scope();
-        int g = plan.GroupSize;
-        var perSample = Enumerable.Range(0, plan.SampleCount).Select(i => conditions[i / g]).ToArray();
-        var words = generator.Encode(perSample);                                          // [B, L]
+        int g = plan.GroupSize, count = conditions.Count * g;
+        var perSample = Enumerable.Range(0, count).Select(i => conditions[i / g]).ToArray();
+        var encoded = generator.Encode(perSample);
         var start = new NoiseKey(seed, NoisePurpose.Start, iteration);
         bool together = plan.SharedStart || plan.SharedPrefix;
-        var latents = generator.StartNoise(start, 0, together ? plan.PromptCount : plan.SampleCount);
+        var latents = generator.DrawNoise(start, 0, together ? conditions.Count : count);
+        if (plan.Grid.StartScale != 1) latents *= plan.Grid.StartScale;
         long evaluations = 0;
         int branches = plan.GuidanceScale == 1 ? 1 : 2;
         int step = 0;
@@ -36,22 +36,22 @@ public static class RolloutSampler
             for (; step < plan.WindowStart; step++)
             {
                 latents = Step(latents, perPrompt, step).Latents;
-                evaluations += (long)plan.PromptCount * branches;
+                evaluations += (long)conditions.Count * branches;
             }
         }
         if (together) latents = latents.RepeatInterleave(g, 0);                           // [B, C, H, W]
         List<Transition> transitions = [];
         for (; step < plan.StepCount; step++)
         {
-            var (next, logProb) = Step(latents, words, step);
+            var (next, logProb) = Step(latents, encoded, step);
             if (logProb is not null) transitions.Add(new(step, scope.Keep(latents), scope.Keep(next), scope.Keep(logProb)));
             latents = next;
-            evaluations += (long)plan.SampleCount * branches;
+            evaluations += (long)count * branches;
         }
-        var groups = Enumerable.Range(0, plan.SampleCount).Select(i => (long)(i / g)).ToArray();
-        return new(plan, iteration, perSample, groups, scope.Keep(words), transitions, scope.Keep(latents), evaluations);
+        if (plan.Grid.EndScale != 1) latents *= plan.Grid.EndScale;
+        return new(plan, iteration, perSample, encoded.KeptBy(scope), transitions, scope.Keep(latents), evaluations);
 
-        (Tensor Latents, Tensor? LogProb) Step(Tensor from, Tensor asked, int index)
+        (Tensor Latents, Tensor? LogProb) Step(Tensor from, EncodedConditions asked, int index)
         {
             using var inner = Tensor.Scope();
             List<Tensor> states = [], logProbs = [], data = [];
@@ -62,18 +62,18 @@ public static class RolloutSampler
                 if (plan.Solver == OdeSolver.Multistep)
                 {
                     double s = plan.Levels[index];
-                    data.Add(rows - generator.Velocity(weights, rows, s, asked.Narrow(0, first, length), plan.GuidanceScale) * s);
+                    data.Add(rows - generator.Velocity(weights, rows, Tensor.Full([length], s), asked.Narrow(first, length), plan.GuidanceScale) * s);
                     (double, Tensor)? history = before is var (level, earlier) ? (level, earlier.Narrow(0, first, length)) : null;
                     states.Add(MultistepSolver.Step(rows, data[^1], history, s, plan.Levels[index + 1]));
                     continue;
                 }
-                var gaussian = GaussianOf(generator, weights, plan, index, rows, asked.Narrow(0, first, length));
+                var gaussian = GaussianOf(generator, weights, plan, index, rows, asked.Narrow(first, length));
                 if (!plan.IsStochastic(index))
                 {
                     states.Add(gaussian.Mean);
                     continue;
                 }
-                var next = gaussian.Draw(generator.StartNoise(new(seed, NoisePurpose.Step, iteration, Step: index), first, length));
+                var next = gaussian.Draw(generator.DrawNoise(new(seed, NoisePurpose.Step, iteration, Step: index), first, length));
                 states.Add(next);
                 logProbs.Add(LogProb(plan.Kernel, gaussian, next, reduction));
             }
@@ -83,11 +83,11 @@ public static class RolloutSampler
     }
 
     /// <summary>The distribution of some rows' step under the given weights.</summary>
-    public static GaussianStep GaussianOf(IFlowGenerator generator, Weights weights, RolloutPlan plan, int step, Tensor latents, Tensor words)
+    public static GaussianStep GaussianOf(IFlow generator, Weights weights, RolloutPlan plan, int step, Tensor latents, EncodedConditions conditions)
     {
         using var scope = Tensor.Scope();
         double s = plan.Levels[step], next = plan.Levels[step + 1];
-        var velocity = generator.Velocity(weights, latents, s, words, plan.GuidanceScale, plan.GuidanceGradient);
+        var velocity = generator.Velocity(weights, latents, Tensor.Full([latents.Size(0)], s), conditions, plan.GuidanceScale, plan.GuidanceGradient);
         var from = Tensor.Of(s);
         var to = Tensor.Of(next);
         var gaussian = (plan.IsStochastic(step) ? plan.Kernel : StepKernel.Ode) switch

@@ -4,6 +4,7 @@ using Visalign.Generators;
 using Visalign.Methods;
 using Visalign.Networks;
 using Visalign.Pictures;
+using Visalign.Rewards;
 using Visalign.Rollouts;
 using Visalign.Torch;
 using Visalign.Torch.Engines;
@@ -28,7 +29,7 @@ public sealed class AlignmentRun : IDisposable
 
     private RunFolder? _folder;
 
-    private AlignmentRun(Recipe recipe, NoiseGenerator generator, IRunObserver observer, TimeProvider clock)
+    private AlignmentRun(Recipe recipe, IGenerator generator, IRunObserver observer, TimeProvider clock)
     {
         (Recipe, Generator, _observer, _clock) = (recipe, generator, observer, clock);
         // What may be refused comes before what holds memory.
@@ -57,7 +58,7 @@ public sealed class AlignmentRun : IDisposable
     public Recipe Recipe { get; }
 
     /// <summary>The generator under alignment.</summary>
-    public NoiseGenerator Generator { get; }
+    public IGenerator Generator { get; }
 
     /// <summary>Iterations done.</summary>
     public long Iteration { get; private set; }
@@ -172,20 +173,23 @@ public sealed class AlignmentRun : IDisposable
         });
     }
 
+    /// <summary>What the rewards trained on say of pictures, in their weighted sum.</summary>
+    /// <exception cref="InputException">One fails more often than the recipe bears.</exception>
+    public RewardScores Judge(PictureBatch pictures, IReadOnlyList<Condition> conditions) => _jury.Score(pictures, conditions).Trained.Total;
+
     private void Iterate()
     {
         long started = _clock.GetTimestamp();
         using var scope = Tensor.Scope();
         ulong seed = (ulong)Recipe.Seed;
-        var plan = _assembly.Plan(Iteration);
-        var conditions = _prompts.Draw(seed, Iteration * plan.PromptCount, plan.PromptCount);
-        var rollout = RolloutSampler.Sample(Generator, _assembly.Behavior?.Invoke() ?? _adapter.Weights, plan, conditions, _assembly.Reduction, seed, Iteration);
+        int count = Recipe.Rollout.Prompts;
+        var rollout = _assembly.Sample(_assembly.Behavior?.Invoke() ?? _adapter.Weights, _prompts.Draw(seed, Iteration * count, count), Iteration);
         double sampled = Seconds(ref started);
         var pictures = Generator.Decode(rollout.Final);
-        if (Recipe.Samples.Every > 0 && (Iteration + 1) % Recipe.Samples.Every == 0) SaveSample(pictures, plan.GroupSize);
+        if (Recipe.Samples.Every > 0 && (Iteration + 1) % Recipe.Samples.Every == 0) SaveSample(pictures, rollout.GroupSize);
         var said = _jury.Score(pictures, rollout.Conditions);
         var advantages = _assembly.Credit(said.Trained.Total.Values, rollout.Groups);
-        RewardCalls += plan.SampleCount;
+        RewardCalls += rollout.SampleCount;
         NetworkEvaluations += rollout.NetworkEvaluations;
         double rewarded = Seconds(ref started);
 

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Visalign.Runs;
 
-/// <summary>How the policy and its base are measured: sampled with the ODE, judged by the exact checker.</summary>
+/// <summary>How the policy and its base are measured: sampled with the ODE, judged by the exact checker where the model draws the embedded world, else by the rewards trained on.</summary>
 public sealed record EvaluationOptions
 {
     /// <summary>Iterations between evaluations while training, on held-out prompts at the rollout's guidance scale; 0 for none.</summary>

@@ -25,7 +25,7 @@ internal static class IterationMetrics
         foreach (var (name, scores) in said.Heldout) Mean($"heldout/{name}", Judged(scores));
 
         metrics["group/without-signal"] = Enumerable.Range(0, advantages.Length).GroupBy(i => rollout.Groups[i]).Average(group => group.All(i => advantages[i] == 0) ? 1.0 : 0);
-        if (rollout.Plan.GroupSize > 1) metrics["diversity/group"] = PictureDiversity.MeanPairwiseDistance(pictures, [.. rollout.Groups.Select(group => (int)group)]);
+        if (rollout.GroupSize > 1) metrics["diversity/group"] = PictureDiversity.MeanPairwiseDistance(pictures, [.. rollout.Groups.Select(group => (int)group)]);
         return metrics;
 
         void Mean(string name, double[] values)

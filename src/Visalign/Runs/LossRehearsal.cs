@@ -19,7 +19,7 @@ internal static class LossRehearsal
     {
         var parameters = subject.Adapter.Parameters;
         // Rewards are drawn, so that a judge who says the same of every picture does not hide the loss.
-        double[] rewards = [.. Enumerable.Range(0, rollout.Plan.SampleCount).Select(i => Noise.Uniform(new((ulong)subject.Recipe.Seed, NoisePurpose.Probe), i))];
+        double[] rewards = [.. Enumerable.Range(0, rollout.SampleCount).Select(i => Noise.Uniform(new((ulong)subject.Recipe.Seed, NoisePurpose.Probe), i))];
         var advantages = subject.Assembly.Credit(rewards, rollout.Groups);
         var statistics = new UpdateStatistics();
 

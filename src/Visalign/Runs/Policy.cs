@@ -10,14 +10,14 @@ public sealed class Policy : IDisposable
 {
     private readonly Adapter? _adapter;
 
-    private Policy(string name, NoiseGenerator generator, Recipe? recipe, Adapter? adapter) =>
+    private Policy(string name, IGenerator generator, Recipe? recipe, Adapter? adapter) =>
         (Name, Generator, Recipe, _adapter) = (name, generator, recipe, adapter);
 
     /// <summary>The model or run folder it is from, as it was named.</summary>
     public string Name { get; }
 
-    /// <summary>The generator; its <see cref="NoiseGenerator.Base"/> is the model before alignment.</summary>
-    public NoiseGenerator Generator { get; }
+    /// <summary>The generator; its <see cref="IGenerator.Base"/> is the model before alignment.</summary>
+    public IGenerator Generator { get; }
 
     /// <summary>What the run was told to do, or null where no run made it.</summary>
     public Recipe? Recipe { get; }
@@ -26,7 +26,7 @@ public sealed class Policy : IDisposable
     public Weights Weights => _adapter?.Weights ?? Generator.Base;
 
     /// <summary>The guidance scale to sample at unless one is asked for: the run's own, or the model's best; 1 = off.</summary>
-    public double GuidanceScale => Recipe?.Rollout.GuidanceScale ?? Generator.Config.GuidanceScale;
+    public double GuidanceScale => Recipe?.Rollout.GuidanceScale ?? Generator.GuidanceScale;
 
     /// <summary>A model as it is.</summary>
     /// <param name="model">A shipped name, or a model folder.</param>

@@ -11,7 +11,7 @@ namespace Visalign.Runs;
 /// <param name="Trained">The trained rewards, in the recipe's order, without the limit on failures: the preflight's pictures do not count.</param>
 /// <param name="Heldout">The watched rewards, likewise.</param>
 internal sealed record PreflightSubject(
-    Recipe Recipe, NoiseGenerator Generator, Adapter Adapter, Assembly Assembly, IReadOnlyList<IReward> Trained, IReadOnlyList<IReward> Heldout, PromptSource Prompts);
+    Recipe Recipe, IGenerator Generator, Adapter Adapter, Assembly Assembly, IReadOnlyList<IReward> Trained, IReadOnlyList<IReward> Heldout, PromptSource Prompts);
 
 /// <summary>What the preflight found.</summary>
 /// <param name="Summary">A sentence on what holds.</param>
@@ -33,10 +33,9 @@ internal static class Preflight
         ulong seed = (ulong)subject.Recipe.Seed;
         using var scope = Tensor.Scope();
         using var nudge = new Nudge(subject.Adapter.Parameters, seed);
-        var plan = subject.Assembly.Plan(0);
-        plan = plan with { PromptCount = Math.Min(plan.PromptCount, plan.MicroBatch / plan.GroupSize + 1) };
-        var conditions = subject.Prompts.Draw(seed, 0, plan.PromptCount);
-        var rollout = RolloutSampler.Sample(subject.Generator, subject.Assembly.Behavior?.Invoke() ?? subject.Adapter.Weights, plan, conditions, subject.Assembly.Reduction, seed, iteration: 0);
+        var options = subject.Recipe.Rollout;
+        var conditions = subject.Prompts.Draw(seed, 0, Math.Min(options.Prompts, options.MicroBatch / options.GroupSize + 1));
+        var rollout = subject.Assembly.Sample(subject.Assembly.Behavior?.Invoke() ?? subject.Adapter.Weights, conditions, 0);
 
         var loss = LossRehearsal.Check(subject, rollout);
         var rewards = RewardRehearsal.Check(subject, rollout);

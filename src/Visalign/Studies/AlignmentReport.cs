@@ -20,7 +20,7 @@ public static class AlignmentReport
         var cost = run.Cost();
         var before = EvaluationFolder.Get<KeptEvaluation>(run.Path, EvaluationFolder.Base);
         var after = EvaluationFolder.Get<KeptEvaluation>(run.Path, EvaluationFolder.Result);
-        var gain = CrossedBootstrap.PairedGain([before.Scores()], [after.Scores()]);
+        var gain = CrossedBootstrap.PairedGain([before.Scores], [after.Scores]);
         var recipe = run.Recipe;
         var (method, paper) = PaperOf(recipe);
         ComparedSystem aligned = System(method, SystemRole.Aligned, after) with { Gain = gain, RewardCalls = cost.RewardCalls, WallTime = run.TrainingTime };
@@ -32,10 +32,11 @@ public static class AlignmentReport
             Paper = paper,
             Headline = new()
             {
-                Metric = "exact score",
-                Base = Score(before.Scores()),
+                Metric = before.Metric,
+                Format = FormatOf(before),
+                Base = Score(before.Scores),
                 BaseGuidanceScale = before.GuidanceScale,
-                Aligned = Score(after.Scores()),
+                Aligned = Score(after.Scores),
                 Gain = gain,
                 PromptCount = before.Prompts,
                 SeedCount = 1,
@@ -65,16 +66,19 @@ public static class AlignmentReport
         Name = name,
         Role = role,
         Note = string.Create(CultureInfo.InvariantCulture, $"at its best guidance scale, {kept.GuidanceScale}"),
-        Score = Score(kept.Scores()),
+        Score = Score(kept.Scores),
         Tasks = TasksOf([kept]),
     };
 
+    /// <summary>How scores of an evaluation are written.</summary>
+    internal static ValueFormat FormatOf(KeptEvaluation kept) => kept.Metric == Examination.ExactScore ? ValueFormat.Share : ValueFormat.Number;
+
     /// <summary>Each task's score with an interval over its prompts and the seeds.</summary>
-    internal static IReadOnlyList<TaskScore> TasksOf(IReadOnlyList<KeptEvaluation> seeds) =>
+    internal static IReadOnlyList<TaskScore> TasksOf(IReadOnlyList<KeptEvaluation> seeds) => seeds[0].Tasks.Count == 0 ? [] :
     [
         .. Enumerable.Range(0, seeds[0].Prompts).GroupBy(index => PromptSampler.Draw(seeds[0].Split, HeldOutEvaluation.Seed, index).Request.Task).OrderBy(task => task.Key)
             .Select(task => new TaskScore(Evaluation.NameOf(task.Key).Replace('-', ' '),
-                CrossedBootstrap.Mean([.. seeds.Select(seed => seed.Scores()).Select(scores => task.Select(index => scores[index]).ToArray())]))),
+                CrossedBootstrap.Mean([.. seeds.Select(seed => seed.Scores).Select(scores => task.Select(index => scores[index]).ToArray())]))),
     ];
 
     /// <summary>"2 threads".</summary>

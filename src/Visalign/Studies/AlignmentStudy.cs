@@ -20,9 +20,10 @@ public sealed class AlignmentStudy
     private readonly TimeProvider _clock;
     private readonly CancellationToken _stop;
     private readonly EvaluationOptions _options;
+    private readonly Examination _examination;
 
     private AlignmentStudy(AlignmentRun run, IRunObserver observer, TimeProvider clock, CancellationToken stop) =>
-        (_run, _observer, _clock, _stop, _options) = (run, observer, clock, stop, run.Recipe.Evaluation);
+        (_run, _observer, _clock, _stop, _options, _examination) = (run, observer, clock, stop, run.Recipe.Evaluation, Examination.Of(run));
 
     /// <summary>Aligns in a new run folder.</summary>
     /// <param name="path">A folder that is missing or empty.</param>
@@ -113,7 +114,7 @@ public sealed class AlignmentStudy
         double scale = ChooseGuidance(EvaluationFolder.GuidanceOf(name), what, iteration, weights).Best;
         var kept = Measure(name, iteration, weights, _options.Prompts, scale, $"measuring {what}");
         _observer.Told(string.Create(CultureInfo.InvariantCulture,
-            $"{what}: {kept.Score:P1} of {kept.Prompts} held-out prompts at its best guidance scale, {scale}"));
+            $"{what}: {kept.Metric} {kept.Score:F3} on {kept.Prompts} held-out prompts at its best guidance scale, {scale}"));
         return kept;
     }
 
@@ -123,7 +124,7 @@ public sealed class AlignmentStudy
             && (kept.Iteration, kept.Steps, kept.Prompts) == (iteration, _options.Steps, _options.TuningPrompts)) return kept;
         return Timed($"choosing the guidance scale of {what}", name, () =>
         {
-            var (best, scores) = HeldOutEvaluation.ChooseGuidance(_run.Generator, weights(), _options.TuningPrompts, _options.Steps, Advanced);
+            var (best, scores) = HeldOutEvaluation.ChooseGuidance(_run.Generator, weights(), _options.TuningPrompts, _options.Steps, Advanced, _examination);
             return new GuidanceChoice
             {
                 Iteration = iteration, Steps = _options.Steps, Prompts = _options.TuningPrompts, Best = best,
@@ -137,8 +138,8 @@ public sealed class AlignmentStudy
         if (EvaluationFolder.Find<KeptEvaluation>(_run.Folder.Path, name) is { } kept
             && (kept.Iteration, kept.Steps, kept.Prompts, kept.GuidanceScale) == (iteration, _options.Steps, prompts, scale)) return kept;
         return Timed(part, name, () => KeptEvaluation.Of(
-            HeldOutEvaluation.Run(_run.Generator, weights(), PromptSplit.HeldOut, prompts, _options.Steps, scale, advanced: Advanced),
-            iteration, PromptSplit.HeldOut, scale, _options.Steps));
+            HeldOutEvaluation.Run(_run.Generator, weights(), PromptSplit.HeldOut, prompts, _options.Steps, scale, advanced: Advanced, examination: _examination),
+            _examination.Metric, iteration, PromptSplit.HeldOut, scale, _options.Steps));
     }
 
     private T Timed<T>(string part, string name, Func<T> measure) where T : class

@@ -8,10 +8,10 @@ namespace Visalign.Studies;
 /// <summary>The gallery of a report: the first held-out prompts, each from the same start noise under base and policy.</summary>
 internal static class BeforeAndAfter
 {
-    /// <summary>Four prompts of each of the six tasks, as they come: chosen by nobody.</summary>
+    /// <summary>In the embedded world, four prompts of each of the six tasks; as they come, chosen by nobody.</summary>
     private const int PairCount = 24;
 
-    /// <summary>Samples the pairs, each side at its own best guidance scale.</summary>
+    /// <summary>Samples the pairs of a run's policy, each side at its own best guidance scale.</summary>
     internal static IReadOnlyList<PicturePair> Sample(Policy policy, KeptEvaluation before, KeptEvaluation after)
     {
         var (left, right) = (Pictures(policy, policy.Generator.Base, before), Pictures(policy, policy.Weights, after));
@@ -20,12 +20,13 @@ internal static class BeforeAndAfter
     }
 
     private static Evaluation Pictures(Policy policy, Weights weights, KeptEvaluation kept) =>
-        HeldOutEvaluation.Run(policy.Generator, weights, kept.Split, Math.Min(PairCount, kept.Prompts), kept.Steps, kept.GuidanceScale);
+        HeldOutEvaluation.Run(policy.Generator, weights, kept.Split, Math.Min(PairCount, kept.Prompts), kept.Steps, kept.GuidanceScale,
+            examination: Examination.ToShow(policy.Recipe!, policy.Generator));
 
     private static JudgedPicture Judged(Evaluation evaluation, int index)
     {
-        Verdict verdict = evaluation.Verdicts[index];
-
-        return new(Png.Encode(RgbPicture.Of(evaluation.Pictures, index)), verdict.Explanation.Split("; "), verdict.Correct);
+        byte[] png = Png.Encode(RgbPicture.Of(evaluation.Pictures, index));
+        return evaluation.Verdicts.Count == 0 ? new(png, [], null)
+            : new(png, evaluation.Verdicts[index].Explanation.Split("; "), evaluation.Verdicts[index].Correct);
     }
 }

@@ -13,17 +13,17 @@ public static class FlowPretraining
 {
     /// <summary>Runs the training.</summary>
     /// <param name="flaws">What is wrong with some of the training pictures.</param>
-    /// <param name="from">A model of the same network whose weights and latent scale to begin with; null: fresh weights.</param>
+    /// <param name="from">The weights and latent scale of a model of the same network to begin with; null: fresh weights.</param>
     /// <param name="autoencoder">Trained weights of <see cref="ToyVae"/>.</param>
     /// <returns>Averaged weights by name, and the factor that brings latents to unit variance.</returns>
     public static (List<(string Name, Tensor Value)> Weights, double LatentScale) Run(
-        PretrainingOptions options, TextDitConfig config, SceneFlaws flaws, Weights autoencoder, NoiseGenerator? from, TimeProvider clock, IProgress<PretrainingProgress>? progress = null, CancellationToken stop = default)
+        PretrainingOptions options, TextDitConfig config, SceneFlaws flaws, Weights autoencoder, (Weights Weights, double LatentScale)? from, TimeProvider clock, IProgress<PretrainingProgress>? progress = null, CancellationToken stop = default)
     {
         using var scope = Tensor.Scope();
         var (latents, words) = EncodedScenes(options, flaws, autoencoder);
-        double scale = from?.Config.LatentScale ?? 1 / latents.Square().Mean().Sqrt().Item();
+        double scale = from?.LatentScale ?? 1 / latents.Square().Mean().Sqrt().Item();
         latents.MulInPlace(scale);
-        var first = from?.Base.All().Select(entry => (entry.Name, Value: entry.Tensor)) ?? TextDit.Initialize(config, (ulong)options.Seed);
+        var first = from?.Weights.All().Select(entry => (entry.Name, Value: entry.Tensor)) ?? TextDit.Initialize(config, (ulong)options.Seed);
         var average = Pretraining.Run(first, options, (weights, step) =>
         {
             var rows = SceneData.Rows(options, step);

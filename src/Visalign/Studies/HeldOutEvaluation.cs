@@ -1,7 +1,6 @@
 using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Pictures;
-using Visalign.Rewards;
 using Visalign.Rollouts;
 using Visalign.Torch;
 using Visalign.Worlds;
@@ -9,18 +8,20 @@ using Visalign.Worlds;
 namespace Visalign.Studies;
 
 /// <summary>How a policy did on prompts it was not trained on.</summary>
-/// <param name="Verdicts">One per prompt, in the order of the prompts.</param>
+/// <param name="Conditions">The prompts.</param>
+/// <param name="Scores">One per prompt: 1 or 0 from the exact checker, any number from rewards.</param>
+/// <param name="Verdicts">What the exact checker says of each; empty where it did not judge.</param>
 /// <param name="Pictures">What was judged.</param>
 /// <param name="NetworkEvaluations">Samples × forwards.</param>
-public sealed record Evaluation(IReadOnlyList<Condition> Conditions, IReadOnlyList<Verdict> Verdicts, PictureBatch Pictures, long NetworkEvaluations)
+public sealed record Evaluation(IReadOnlyList<Condition> Conditions, IReadOnlyList<double> Scores, IReadOnlyList<Verdict> Verdicts, PictureBatch Pictures, long NetworkEvaluations)
 {
-    /// <summary>Share of pictures that the exact checker accepts: the gold score.</summary>
-    public double Score => Verdicts.Average(verdict => verdict.Correct ? 1.0 : 0);
+    /// <summary>The mean score: from the exact checker, the share of pictures it accepts.</summary>
+    public double Score => Scores.Average();
 
-    /// <summary>Mean graded score.</summary>
-    public double SoftScore => Verdicts.Average(verdict => verdict.Score);
+    /// <summary>The exact checker's mean graded score, in [0, 1]; the mean score where it did not judge.</summary>
+    public double SoftScore => Verdicts.Count > 0 ? Verdicts.Average(verdict => verdict.Score) : Score;
 
-    /// <summary>Gold score by task, in the order of the tasks.</summary>
+    /// <summary>The exact checker's score by task, in the order of the tasks.</summary>
     public IReadOnlyDictionary<string, double> Tasks => Verdicts.GroupBy(verdict => verdict.Task).OrderBy(group => group.Key)
         .ToDictionary(group => NameOf(group.Key), group => group.Average(verdict => verdict.Correct ? 1.0 : 0));
 
@@ -28,7 +29,7 @@ public sealed record Evaluation(IReadOnlyList<Condition> Conditions, IReadOnlyLi
     public static string NameOf(SceneTask task) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(task.ToString());
 }
 
-/// <summary>Samples a fixed set of prompts with the ODE and has the exact checker judge them.</summary>
+/// <summary>Samples a fixed set of prompts with the ODE and has them judged.</summary>
 public static class HeldOutEvaluation
 {
     /// <summary>The guidance scales among which the best is chosen, for base and result alike.</summary>
@@ -41,30 +42,31 @@ public static class HeldOutEvaluation
     /// <param name="split">Held-out prompts for results, tuning prompts for choosing.</param>
     /// <param name="count">Number of prompts.</param>
     /// <param name="steps">ODE steps.</param>
+    /// <param name="examination">What is asked, and who judges; null for the embedded world's prompts and its exact checker.</param>
     /// <param name="sample">Which of several samples per prompt, for best-of-N.</param>
     /// <param name="advanced">Hears which share is done; what it throws ends the evaluation.</param>
     public static Evaluation Run(
-        NoiseGenerator generator, Weights weights, PromptSplit split, int count, int steps, double guidanceScale, int sample = 0, Action<double>? advanced = null)
+        IGenerator generator, Weights weights, PromptSplit split, int count, int steps, double guidanceScale, int sample = 0, Action<double>? advanced = null, Examination? examination = null)
     {
         using var scope = Tensor.Scope();
-        var conditions = PromptSource.World(split).Draw(Seed, 0, count);
-        var plan = RolloutPlan.Deterministic(count, groupSize: 1, steps, guidanceScale);
-        var rollout = RolloutSampler.Sample(generator, weights, plan, conditions, LogProbReduction.Mean, Seed, iteration: ((long)split << 32) + sample, advanced);
+        examination ??= Examination.Exact;
+        var conditions = examination.Prompts(split, count);
+        var rollout = PlainSampling.Run(generator, weights, conditions, new(steps, guidanceScale), Seed, iteration: ((long)split << 32) + sample, advanced);
         var pictures = generator.Decode(rollout.Final);
-        var verdicts = Enumerable.Range(0, count).Select(i => ExactReward.Check(pictures[i], conditions[i])).ToList();
-        return new(conditions, verdicts, pictures, rollout.NetworkEvaluations);
+        var (scores, verdicts) = examination.Judge(pictures, conditions);
+        return new(conditions, scores, verdicts, pictures, rollout.NetworkEvaluations);
     }
 
-    /// <summary>The guidance scale with the highest gold score on tuning prompts; the smaller one on a tie.</summary>
+    /// <summary>The guidance scale with the highest score on tuning prompts; the smaller one on a tie.</summary>
     /// <param name="advanced">Hears which share is done; what it throws ends the search.</param>
     /// <returns>The scale and every score.</returns>
-    public static (double Best, IReadOnlyList<(double Scale, double Score)> Scores) ChooseGuidance(NoiseGenerator generator, Weights weights, int count, int steps, Action<double>? advanced = null)
+    public static (double Best, IReadOnlyList<(double Scale, double Score)> Scores) ChooseGuidance(IGenerator generator, Weights weights, int count, int steps, Action<double>? advanced = null, Examination? examination = null)
     {
         List<(double Scale, double Score)> scores = [];
         foreach (double scale in GuidanceScales)
         {
             int done = scores.Count;
-            scores.Add((scale, Run(generator, weights, PromptSplit.Tuning, count, steps, scale, advanced: share => advanced?.Invoke((done + share) / GuidanceScales.Count)).Score));
+            scores.Add((scale, Run(generator, weights, PromptSplit.Tuning, count, steps, scale, advanced: share => advanced?.Invoke((done + share) / GuidanceScales.Count), examination: examination).Score));
         }
         return (scores.MaxBy(entry => entry.Score).Scale, scores);
     }

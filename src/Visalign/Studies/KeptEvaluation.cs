@@ -5,8 +5,6 @@ namespace Visalign.Studies;
 /// <summary>An evaluation as a run folder keeps it: everything but the pictures, which can be sampled again.</summary>
 public sealed record KeptEvaluation
 {
-    private const char Right = '1', Wrong = '0';
-
     /// <summary>Iterations of training behind what was measured; 0 for the base.</summary>
     public required long Iteration { get; init; }
 
@@ -22,38 +20,39 @@ public sealed record KeptEvaluation
     /// <summary>Number of prompts: the first of the split under <see cref="HeldOutEvaluation.Seed"/>.</summary>
     public required int Prompts { get; init; }
 
-    /// <summary>Share of pictures that the exact checker accepts.</summary>
+    /// <summary>What was measured: <see cref="Examination.Metric"/>.</summary>
+    public required string Metric { get; init; }
+
+    /// <summary>The mean score: of the exact checker, the share of pictures it accepts.</summary>
     public required double Score { get; init; }
 
     /// <summary>Mean graded score.</summary>
     public required double SoftScore { get; init; }
 
-    /// <summary>Score by task.</summary>
+    /// <summary>The exact checker's score by task; empty where it did not judge.</summary>
     public required IReadOnlyDictionary<string, double> Tasks { get; init; }
 
-    /// <summary>A character for each prompt in order: 1 where its picture was accepted, 0 where not.</summary>
-    public required string Correct { get; init; }
+    /// <summary>Each prompt's score, in order: what intervals are resampled from.</summary>
+    public required double[] Scores { get; init; }
 
     /// <summary>Samples × forwards, both guidance branches counted.</summary>
     public required long NetworkEvaluations { get; init; }
 
     /// <summary>What to keep of an evaluation.</summary>
-    public static KeptEvaluation Of(Evaluation evaluation, long iteration, PromptSplit split, double guidanceScale, int steps) => new()
+    public static KeptEvaluation Of(Evaluation evaluation, string metric, long iteration, PromptSplit split, double guidanceScale, int steps) => new()
     {
         Iteration = iteration,
         Split = split,
         GuidanceScale = guidanceScale,
         Steps = steps,
-        Prompts = evaluation.Verdicts.Count,
+        Prompts = evaluation.Scores.Count,
+        Metric = metric,
         Score = evaluation.Score,
         SoftScore = evaluation.SoftScore,
         Tasks = evaluation.Tasks,
-        Correct = string.Concat(evaluation.Verdicts.Select(verdict => verdict.Correct ? Right : Wrong)),
+        Scores = [.. evaluation.Scores],
         NetworkEvaluations = evaluation.NetworkEvaluations,
     };
-
-    /// <summary>Each prompt's score, 0 or 1: what intervals are resampled from.</summary>
-    public double[] Scores() => [.. Correct.Select(mark => mark == Right ? 1.0 : 0)];
 }
 
 /// <summary>How a guidance scale was chosen.</summary>

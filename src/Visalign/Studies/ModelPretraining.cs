@@ -43,12 +43,13 @@ public static class ModelPretraining
     public static ModelCard Run(PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
         Engine.Start();
-        using var from = request.From is { } model ? ModelFolder.Load(model) : null;
+        using var from = request.From is { } model ? ModelFolder.LoadNoise(model) : null;
         if (from is not null)
         {
             if (request.Autoencoder is not null) throw new InputException($"--vae {request.Autoencoder}: with --from, the autoencoder is that of {request.From}. Leave one of the two out.");
-            if (from.Config.Network != request.Recipe.Transformer.Network)
-                throw new InputException($"--from {request.From}: its transformer is {from.Config.Network}, the recipe's {request.Recipe.Transformer.Network}. Give 'transformer' the same sizes.");
+            var network = GeneratorConfig.Read(ModelFolder.Find(request.From!)).Network;
+            if (network != request.Recipe.Transformer.Network)
+                throw new InputException($"--from {request.From}: its transformer is {network}, the recipe's {request.Recipe.Transformer.Network}. Give 'transformer' the same sizes.");
             request = request with { Autoencoder = ModelFolder.Find(request.From!) };
         }
         var draft = DraftFolder.Begin(request.Folder, request.Autoencoder);
@@ -87,7 +88,7 @@ public static class ModelPretraining
 
         var (config, last) = TrainTransformer();
         var scores = Measured();
-        ModelFolder.SaveConfig(draft.Path, config with { GuidanceScale = scores.MaxBy(score => score.Score)!.GuidanceScale });
+        (config with { GuidanceScale = scores.MaxBy(score => score.Score)!.GuidanceScale }).Save(draft.Path);
         var card = new ModelCard
         {
             Name = Path.GetFileName(Path.GetFullPath(Path.TrimEndingDirectorySeparator(request.Folder))),
@@ -117,10 +118,10 @@ public static class ModelPretraining
             using var inner = Tensor.Scope();
             var voice = new PretrainingVoice("transformer", observer);
             var network = recipe.Transformer.Network;
-            var (weights, scale) = FlowPretraining.Run(recipe.Transformer.Training, network, recipe.Transformer.Flaws, Weights.Of(autoencoder), from, clock, voice, stop);
+            var (weights, scale) = FlowPretraining.Run(recipe.Transformer.Training, network, recipe.Transformer.Flaws, Weights.Of(autoencoder), from is null ? null : (from.Base, GeneratorConfig.Read(ModelFolder.Find(request.From!)).LatentScale), clock, voice, stop);
             TensorFiles.Save(draft[TransformerFile], weights, new Dictionary<string, string> { ["format"] = "visalign-transformer-1" }, StoredType.Float16);
             var made = new GeneratorConfig { Network = network, LatentScale = scale };
-            ModelFolder.SaveConfig(draft.Path, made);
+            made.Save(draft.Path);
             return (made, voice.Last);
         }
 

@@ -105,7 +105,7 @@ public static class PolicyEvaluation
         double seconds = clock.GetElapsedTime(started).TotalSeconds;
 
         observer.Began("measuring diversity");
-        var score = SampleMean.Of([.. evaluation.Verdicts.Select(verdict => verdict.Correct ? 1.0 : 0)]);
+        var score = SampleMean.Of([.. evaluation.Scores]);
         return new()
         {
             Policy = policy.Name,

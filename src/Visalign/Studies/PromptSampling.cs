@@ -36,8 +36,7 @@ public static class PromptSampling
     public static PromptSample Run(Policy policy, string prompt, SamplingOptions options)
     {
         using var scope = Tensor.Scope();
-        var plan = RolloutPlan.Deterministic(promptCount: 1, options.Count, options.Steps, options.GuidanceScale);
-        var rollout = RolloutSampler.Sample(policy.Generator, policy.Weights, plan, [new(prompt)], LogProbReduction.Mean, options.Seed, iteration: 0);
+        var rollout = PlainSampling.Run(policy.Generator, policy.Weights, [new(prompt)], new(options.Steps, options.GuidanceScale) { GroupSize = options.Count }, options.Seed, iteration: 0);
         var pictures = policy.Generator.Decode(rollout.Final);
         try
         {

@@ -82,8 +82,8 @@ public sealed record ReproducedSystem
     {
         Name = name,
         Role = role,
-        Score = CrossedBootstrap.Mean([.. seeds.Select(seed => seed.Scores())]),
-        Gain = CrossedBootstrap.PairedGain([.. bases.Select(seed => seed.Scores())], [.. seeds.Select(seed => seed.Scores())]),
+        Score = CrossedBootstrap.Mean([.. seeds.Select(seed => seed.Scores)]),
+        Gain = CrossedBootstrap.PairedGain([.. bases.Select(seed => seed.Scores)], [.. seeds.Select(seed => seed.Scores)]),
         ScoreOfSeeds = [.. seeds.Select(seed => seed.Score)],
         GuidanceOfSeeds = [.. seeds.Select(seed => seed.GuidanceScale)],
         Tasks = seeds[0].Tasks.Keys.ToDictionary(task => task, task => seeds.Average(seed => seed.Tasks[task])),

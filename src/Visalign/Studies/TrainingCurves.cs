@@ -37,10 +37,10 @@ internal static class TrainingCurves
         var first = curves[0].Lines[0].Curve[0];
         yield return new()
         {
-            Title = "Exact score while training",
+            Title = $"The {first.Metric} while training",
             Note = string.Create(CultureInfo.InvariantCulture, $"On the first {first.Prompts} held-out prompts, at the guidance scale of the rollouts, {first.GuidanceScale}."),
             XLabel = "iteration",
-            Format = ValueFormat.Share,
+            Format = AlignmentReport.FormatOf(first),
             Series = [.. curves.Select(series => new CurveSeries(series.Name,
                 [.. series.Lines.Select(line => new SeedLine(line.Seed, [.. line.Curve.Select(kept => new CurvePoint(kept.Iteration, kept.Score))]))]))],
             References = levels,

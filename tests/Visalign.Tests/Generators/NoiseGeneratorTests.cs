@@ -9,11 +9,11 @@ public sealed class NoiseGeneratorTests
     public void Training_both_branches_of_guidance_changes_the_gradient_and_no_bit_of_the_value()
     {
         using var folder = new TemporaryFolder();
-        using var generator = ModelFolder.Load(TinyModel.Create(folder["model"]));
+        using var generator = ModelFolder.LoadNoise(TinyModel.Create(folder["model"]));
         using var scope = Tensor.Scope();
         using var adapter = Adapter.Full(generator.Base);
-        var latents = generator.StartNoise(new(4, NoisePurpose.Start), 0, 3);
-        var words = generator.Encode([new("a circle"), new("two red squares"), new("a cross above a triangle")]);
+        var latents = generator.DrawNoise(new(4, NoisePurpose.Start), 0, 3);
+        var conditions = generator.Encode([new("a circle"), new("two red squares"), new("a cross above a triangle")]);
 
         var (value, gradient) = Trained(GuidanceGradient.Conditional, scale: 3);
         var (both, gradientOfBoth) = Trained(GuidanceGradient.Both, scale: 3);
@@ -28,7 +28,7 @@ public sealed class NoiseGeneratorTests
         (Tensor Value, Tensor Gradient) Trained(GuidanceGradient branches, double scale)
         {
             adapter.Parameters.ClearGradients();
-            var velocity = generator.Velocity(adapter.Weights, latents, 0.7, words, scale, branches);
+            var velocity = generator.Velocity(adapter.Weights, latents, Tensor.Full([3], 0.7), conditions, scale, branches);
             Autograd.Backward(velocity.Sum());
             return (velocity.Detach(), adapter.Parameters.Gradients.Clone());
         }

@@ -16,7 +16,7 @@ public sealed class DiffusionNftTests : IDisposable
 
     public DiffusionNftTests()
     {
-        _generator = ModelFolder.Load(TinyModel.Create(_folder["model"]));
+        _generator = ModelFolder.LoadNoise(TinyModel.Create(_folder["model"]));
         _adapter = Adapter.Full(_generator.Base);
     }
 
@@ -124,7 +124,7 @@ public sealed class DiffusionNftTests : IDisposable
     private Rollout Sample(Assembly assembly)
     {
         var conditions = PromptSource.World(PromptSplit.Training).Draw(1, 0, 3);
-        return RolloutSampler.Sample(_generator, assembly.Behavior!(), assembly.Plan(0), conditions, assembly.Reduction, seed: 1, iteration: 0);
+        return assembly.Sample(assembly.Behavior!(), conditions, 0);
     }
 
     private float[] Gradient(Assembly assembly, Rollout rollout, double[] advantages)

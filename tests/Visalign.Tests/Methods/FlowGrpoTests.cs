@@ -1,6 +1,7 @@
 using Visalign.Generators;
 using Visalign.Methods;
 using Visalign.Networks;
+using Visalign.Rollouts;
 using Visalign.Tests.Generators;
 
 namespace Visalign.Tests.Methods;
@@ -19,8 +20,11 @@ public sealed class FlowGrpoTests
         using var generator = ModelFolder.Load(TinyModel.Create(folder["model"]));
         using var adapter = Adapter.Full(generator.Base);
 
+        using var scope = Tensor.Scope();
         var assembly = new FlowGrpo { Kernel = kernel, GuidanceTraining = training }.Assemble(new(generator, adapter, new(), new(), Seed: 1));
 
-        Assert.Equal(expected, assembly.Plan(0).GuidanceGradient);
+        var rollout = (NoiseRollout)assembly.Sample(adapter.Weights, [new("a circle")], 0);
+
+        Assert.Equal(expected, rollout.Plan.GuidanceGradient);
     }
 }

@@ -24,6 +24,8 @@ public static class OracleHandlers
         ["flow-cps"] = FlowPolicyGradient,
         ["flow-grpo"] = FlowPolicyGradient,
         ["io-lora"] = LoraFiles,
+        ["io-pipeline-sd15"] = _ => PipelineOracle.Run,
+        ["io-pipeline-sd3"] = _ => PipelineOracle.Run,
         ["io-safetensors"] = _ => SafetensorsOracle.Run,
         ["jpeg-size"] = _ => JpegSizeOracle.Run,
         ["sched-cps"] = FlowSampler,

@@ -21,7 +21,7 @@ public sealed class RolloutSamplerTests
 
         return start.Final.SameAs(prefix.Final)
             && start.Transitions.Zip(prefix.Transitions).All(pair => pair.First.LogProb.SameAs(pair.Second.LogProb))
-            && start.NetworkEvaluations - prefix.NetworkEvaluations == plan.WindowStart * (plan.SampleCount - plan.PromptCount);
+            && start.NetworkEvaluations - prefix.NetworkEvaluations == plan.WindowStart * (start.SampleCount - Conditions.Length);
     }
 
     [Fact]
@@ -52,25 +52,25 @@ public sealed class RolloutSamplerTests
         Assert.Equal(12, Enumerable.Range(0, 12).Select(row => Row(from, row).ToArray<float>()[0]).Distinct().Count());
     }
 
-    private static Rollout Sample(RolloutPlan plan, ulong seed) =>
+    private static NoiseRollout Sample(RolloutPlan plan, ulong seed) =>
         RolloutSampler.Sample(new LinearFlow(), Weights.Of([]), plan, Conditions, LogProbReduction.Mean, seed, iteration: 1);
 
     private static Tensor Row(Tensor rows, int row) => rows.Narrow(0, row, 1);
 
     private static RolloutPlan Plan(int windowStart, StepKernel kernel) => new()
     {
-        PromptCount = 3, GroupSize = 4, Levels = FlowGrid.Shifted(6, 1), Kernel = kernel, NoiseScale = 0.6,
+        GroupSize = 4, Grid = NoiseGrid.Even(6), Kernel = kernel, NoiseScale = 0.6,
         WindowStart = windowStart, WindowLength = 2, GuidanceScale = 1, MicroBatch = 5,
     };
 
     /// <summary>v = x (s + 1) + the number of the condition's letter.</summary>
-    private sealed class LinearFlow : IFlowGenerator
+    private sealed class LinearFlow : IFlow
     {
-        public Tensor StartNoise(NoiseKey key, long firstSample, int count) => Noise.Normal(key, firstSample, count, 1, 2, 2);
+        public Tensor DrawNoise(NoiseKey key, long firstSample, int count) => Noise.Normal(key, firstSample, count, 1, 2, 2);
 
-        public Tensor Encode(IReadOnlyList<Condition> conditions) => Tensor.From(conditions.Select(condition => (float)condition.Prompt[0]).ToArray(), conditions.Count, 1);
+        public EncodedConditions Encode(IReadOnlyList<Condition> conditions) => new([Tensor.From(conditions.Select(condition => (float)condition.Prompt[0]).ToArray(), conditions.Count, 1)], []);
 
-        public Tensor Velocity(Weights weights, Tensor latents, double noiseLevel, Tensor words, double guidanceScale, GuidanceGradient gradient) =>
-            latents * (noiseLevel + 1) + words.Reshape(-1, 1, 1, 1);
+        public Tensor Velocity(Weights weights, Tensor latents, Tensor noiseLevels, EncodedConditions conditions, double guidanceScale, GuidanceGradient gradient) =>
+            latents * (noiseLevels.Reshape(-1, 1, 1, 1) + 1) + conditions.Asked[0].Reshape(-1, 1, 1, 1);
     }
 }

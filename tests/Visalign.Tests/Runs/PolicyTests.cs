@@ -35,7 +35,7 @@ public sealed class PolicyTests : IDisposable
     [Fact]
     public void A_model_gives_its_own_weights_and_guidance()
     {
-        ModelFolder.SaveConfig(_model, Config() with { GuidanceScale = 3 });
+        (GeneratorConfig.Read(_model) with { GuidanceScale = 3 }).Save(_model);
 
         using var policy = Policy.OfModel(_model);
 
@@ -58,7 +58,7 @@ public sealed class PolicyTests : IDisposable
     public void A_base_model_that_has_changed_is_refused()
     {
         using (var run = Start("run", "kind: full")) run.Run(CancellationToken.None);
-        ModelFolder.SaveConfig(_model, Config() with { LatentScale = 2 });
+        (GeneratorConfig.Read(_model) with { LatentScale = 2 }).Save(_model);
 
         var fault = Assert.Throws<InputException>(() => Policy.OfRun(_root["run"]));
 
@@ -79,12 +79,6 @@ public sealed class PolicyTests : IDisposable
         Assert.Equal(before, Tensor.LiveCount);
     }
 
-    private GeneratorConfig Config()
-    {
-        using var generator = ModelFolder.Load(_model);
-        return generator.Config;
-    }
-
     private AlignmentRun Start(string name, string adapter) => AlignmentRun.Create(_root[name], Recipe.File.Parse(
         $$"""
         recipe: 1
@@ -97,11 +91,12 @@ public sealed class PolicyTests : IDisposable
         budget: { iterations: 1 }
         """, "test.yaml"), new Listener(), TimeProvider.System);
 
-    private static float[] Velocity(NoiseGenerator generator, Weights weights)
+    private static float[] Velocity(IGenerator generator, Weights weights)
     {
+        var flow = (IFlow)generator;
         using var scope = Tensor.Scope();
         using var noGradient = Autograd.NoGrad();
-        var latents = generator.StartNoise(new(1, NoisePurpose.Probe), 0, 2);
-        return generator.Velocity(weights, latents, 0.5, generator.Encode([new("a circle"), new("a square")]), 1).ToArray<float>();
+        var latents = flow.DrawNoise(new(1, NoisePurpose.Probe), 0, 2);
+        return flow.Velocity(weights, latents, Tensor.Full([2], 0.5), flow.Encode([new("a circle"), new("a square")])).ToArray<float>();
     }
 }

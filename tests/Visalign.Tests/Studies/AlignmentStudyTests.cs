@@ -41,7 +41,7 @@ public sealed class AlignmentStudyTests : IDisposable
         Assert.Equal(choice.Best, result.Aligned.GuidanceScale);
         var curve = EvaluationFolder.Curve(_root["run"]);
         Assert.Equal([0, 3, 6, 7], curve.Select(kept => kept.Iteration));
-        Assert.All(curve, kept => Assert.Equal((1, 6, 6), (kept.GuidanceScale, kept.Prompts, kept.Correct.Length)));
+        Assert.All(curve, kept => Assert.Equal((1, 6, 6), (kept.GuidanceScale, kept.Prompts, kept.Scores.Length)));
         Assert.NotEqual(curve[0].SoftScore, curve[^1].SoftScore);
     }
 
@@ -100,7 +100,7 @@ public sealed class AlignmentStudyTests : IDisposable
         var second = Resume("run", again);
 
         Assert.Equal(["drawing the report"], again.Begun);
-        Assert.Equal((first.Base.Correct, first.Aligned.Correct), (second.Base.Correct, second.Aligned.Correct));
+        Assert.Equal(first.Base.Scores.Concat(first.Aligned.Scores), second.Base.Scores.Concat(second.Aligned.Scores));
         Assert.True(second.Time > TimeSpan.FromSeconds(0.9 * KeptRun.Open(_root["run"]).Timings.Sum(line => line.Values.Values.Sum())), "the time of the first part counts");
     }
 

@@ -1,3 +1,4 @@
+using Visalign.Generators;
 using Visalign.Runs;
 using Visalign.Studies;
 using Visalign.Tests.Runs;
@@ -84,7 +85,7 @@ public sealed class ModelPretrainingTests : IDisposable
         Assert.Equal(File.ReadAllBytes(_root["first/vae.safetensors"]), File.ReadAllBytes(_root["second/vae.safetensors"]));
         using var first = Policy.OfModel(_root["first"]);
         using var second = Policy.OfModel(_root["second"]);
-        Assert.Equal(first.Generator.Config.LatentScale, second.Generator.Config.LatentScale);
+        Assert.Equal(GeneratorConfig.Read(_root["first"]).LatentScale, GeneratorConfig.Read(_root["second"]).LatentScale);
         Assert.All(first.Weights.All().Zip(second.Weights.All()), pair => Assert.Equal(pair.First.Tensor.ToArray<float>(), pair.Second.Tensor.ToArray<float>()));
     }
 

@@ -17,9 +17,8 @@ public static class FastRolloutOracle
         var generator = new StoredGenerator(oracle, config.GetProperty("branch_step").GetInt32(), config.GetProperty("children").GetInt32());
         var plan = new RolloutPlan
         {
-            PromptCount = generator.Prompts,
             GroupSize = generator.Children,
-            Levels = levels,
+            Grid = new(levels),
             Kernel = kernel.Kernel,
             NoiseScale = kernel.NoiseScale,
             WindowStart = generator.BranchStep,
@@ -29,7 +28,7 @@ public static class FastRolloutOracle
             // Odd, so that no micro-batch holds whole groups.
             MicroBatch = generator.Prompts * generator.Children / 2,
         };
-        var conditions = Enumerable.Range(0, plan.PromptCount).Select(prompt => new Condition($"{prompt}")).ToArray();
+        var conditions = Enumerable.Range(0, generator.Prompts).Select(prompt => new Condition($"{prompt}")).ToArray();
 
         var rollout = RolloutSampler.Sample(generator, generator.Weights, plan, conditions, kernel.Reduction, seed: 0, iteration: 0);
 
@@ -40,7 +39,7 @@ public static class FastRolloutOracle
     }
 
     /// <summary>The case's network, with the case's draws for noise.</summary>
-    private sealed class StoredGenerator(OracleCase oracle, int branchStep, int children) : IFlowGenerator
+    private sealed class StoredGenerator(OracleCase oracle, int branchStep, int children) : IFlow
     {
         private readonly ToyVelocity _network = new(oracle, oracle.Tensor("weight.lora_a"), oracle.Tensor("weight.lora_b"));
         private readonly float[] _levels = oracle["in.sigmas"].Singles;
@@ -55,20 +54,20 @@ public static class FastRolloutOracle
         /// <summary>The network holds its own.</summary>
         public Weights Weights { get; } = Weights.Of([]);
 
-        public Tensor StartNoise(NoiseKey key, long firstSample, int count) =>
+        public Tensor DrawNoise(NoiseKey key, long firstSample, int count) =>
             (key.Purpose == NoisePurpose.Start ? oracle.Tensor("in.z0") : OurRows(oracle.Tensor("in.noise").Select(0, key.Step - branchStep))).Narrow(0, firstSample, count);
 
-        public Tensor Encode(IReadOnlyList<Condition> conditions)
+        public EncodedConditions Encode(IReadOnlyList<Condition> conditions)
         {
             var prompts = conditions.Select(condition => long.Parse(condition.Prompt, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
-            return oracle.Tensor("in.embeds").IndexSelect(0, Tensor.From(prompts, prompts.Length));
+            var asked = oracle.Tensor("in.embeds").IndexSelect(0, Tensor.From(prompts, prompts.Length));
+            return new([asked], [oracle.Tensor("in.negative_embeds").Narrow(0, 0, 1).Expand(asked.Shape)]);
         }
 
-        public Tensor Velocity(Weights weights, Tensor latents, double noiseLevel, Tensor words, double guidanceScale, GuidanceGradient gradient)
+        public Tensor Velocity(Weights weights, Tensor latents, Tensor noiseLevels, EncodedConditions conditions, double guidanceScale, GuidanceGradient gradient)
         {
-            double timestep = _timesteps[Array.IndexOf(_levels, (float)noiseLevel)];
-            var empty = oracle.Tensor("in.negative_embeds").Narrow(0, 0, 1).Expand(words.Shape);
-            return Guidance.Combine(_network.Of(latents, timestep, words), _network.Of(latents, timestep, empty), guidanceScale);
+            double timestep = _timesteps[Array.IndexOf(_levels, noiseLevels.ToArray<float>()[0])];
+            return Guidance.Combine(_network.Of(latents, timestep, conditions.Asked[0]), _network.Of(latents, timestep, conditions.Avoided[0]), guidanceScale);
         }
 
         /// <summary>Row prompt · children + child moved to child · prompts + prompt.</summary>

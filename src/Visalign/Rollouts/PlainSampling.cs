@@ -1,0 +1,28 @@
+using Visalign.Generators;
+using Visalign.Networks;
+
+namespace Visalign.Rollouts;
+
+/// <summary>How pictures are sampled to be looked at or judged, and not to be trained on.</summary>
+/// <param name="Steps">T.</param>
+/// <param name="GuidanceScale">Classifier-free guidance; 1 = off.</param>
+public sealed record PlainSamplingOptions(int Steps, double GuidanceScale)
+{
+    /// <summary>Samples of each condition.</summary>
+    public int GroupSize { get; init; } = 1;
+}
+
+/// <summary>Samples any generator the way it samples by itself.</summary>
+public static class PlainSampling
+{
+    /// <summary>Samples without gradient: every step an Euler step of the ODE, on the model's own noise levels.</summary>
+    /// <param name="conditions">One for each group.</param>
+    /// <param name="seed">With <paramref name="iteration"/> and the sample's index it fixes every draw.</param>
+    /// <param name="advanced">Hears before each forward which share of them is done; what it throws ends the sampling.</param>
+    public static Rollout Run(IGenerator generator, Weights weights, IReadOnlyList<Condition> conditions, PlainSamplingOptions options, ulong seed, long iteration, Action<double>? advanced = null) => generator switch
+    {
+        NoiseGenerator noise => RolloutSampler.Sample(noise, weights, RolloutPlan.Deterministic(noise.Grid(options.Steps), options.GroupSize, options.GuidanceScale),
+            conditions, LogProbReduction.Mean, seed, iteration, advanced),
+        _ => throw new ArgumentException($"A {generator.GetType().Name} is not sampled."),
+    };
+}

@@ -1,0 +1,62 @@
+using Visalign.Generators;
+using Visalign.Pictures;
+using Visalign.Rewards;
+using Visalign.Rollouts;
+using Visalign.Runs;
+using Visalign.Worlds;
+
+namespace Visalign.Studies;
+
+/// <summary>What an evaluation asks for, and who judges the pictures.</summary>
+public sealed record Examination
+{
+    /// <summary>What <see cref="Exact"/> measures.</summary>
+    public const string ExactScore = "exact score";
+
+    /// <summary>The embedded world's prompts, judged by its exact checker: 1 where a picture shows what was asked, else 0.</summary>
+    public static Examination Exact { get; } = new()
+    {
+        Metric = ExactScore,
+        Prompts = World,
+        Judge = (pictures, conditions) =>
+        {
+            Verdict[] verdicts = [.. conditions.Select((condition, i) => ExactReward.Check(pictures[i], condition))];
+            return ([.. verdicts.Select(verdict => verdict.Correct ? 1.0 : 0)], verdicts);
+        },
+    };
+
+    /// <summary>What is measured, as the rest of "the ...".</summary>
+    public required string Metric { get; init; }
+
+    /// <summary>The first prompts of a split.</summary>
+    public required Func<PromptSplit, int, IReadOnlyList<Condition>> Prompts { get; init; }
+
+    /// <summary>A score for each picture, higher is better, and verdicts where there are any.</summary>
+    public required Func<PictureBatch, IReadOnlyList<Condition>, (IReadOnlyList<double> Scores, IReadOnlyList<Verdict> Verdicts)> Judge { get; init; }
+
+    /// <summary>How a run is examined: exactly where its model draws the embedded world, else by the rewards it is trained on.</summary>
+    /// <remarks>Prompts of the user's own have no splits: there the same ones train, tune and examine.</remarks>
+    public static Examination Of(AlignmentRun run) => run.Generator.DrawsWorld ? Exact : new()
+    {
+        Metric = "trained reward",
+        Prompts = PromptsOf(run.Recipe, run.Generator),
+        Judge = (pictures, conditions) =>
+        {
+            var said = run.Judge(pictures, conditions);
+            return said.FirstFailure is { } failure ? throw new InputException($"evaluation: a picture has no score: {failure}") : (said.Values, []);
+        },
+    };
+
+    /// <summary>What a run asked, for pictures that are shown and not judged: where the exact checker cannot tell, nobody is asked again.</summary>
+    internal static Examination ToShow(Recipe recipe, IGenerator generator) => generator.DrawsWorld ? Exact : new()
+    {
+        Metric = "nothing",
+        Prompts = PromptsOf(recipe, generator),
+        Judge = (_, conditions) => ([.. conditions.Select(_ => double.NaN)], []),
+    };
+
+    private static Func<PromptSplit, int, IReadOnlyList<Condition>> PromptsOf(Recipe recipe, IGenerator generator) =>
+        recipe.Prompts == "world" ? World : (_, count) => PromptSource.File(recipe.Prompts, generator).Draw(HeldOutEvaluation.Seed, 0, count);
+
+    private static Condition[] World(PromptSplit split, int count) => PromptSource.World(split).Draw(HeldOutEvaluation.Seed, 0, count);
+}
