@@ -120,5 +120,7 @@ internal static class Operators
     internal static readonly Operator SelfAttention = new("visalign::self_attention(Tensor qkv, int heads, bool causal)");
     internal static readonly Operator GeluTanh = new("visalign::gelu_tanh(Tensor x)");
     internal static readonly Operator ModulatedNorm = new("visalign::modulated_norm(Tensor x, Tensor shift, Tensor scale, float epsilon)");
+    internal static readonly Operator RmsNorm = new("visalign::rms_norm(Tensor x, Tensor weight, float epsilon)");
+    internal static readonly Operator SiluProduct = new("visalign::silu_product(Tensor x, Tensor y)");
     internal static readonly Operator GatedSum = new("visalign::gated_sum(Tensor x, Tensor gate, Tensor y)");
 }

@@ -13,7 +13,7 @@ internal static class PretrainCommand
         var recipe = new Argument<string>("RECIPE") { Description = "A pretraining recipe, such as recipes/pretrain-shapes32-flow.yaml." };
         var folder = new Option<string>("--out") { Description = "The model folder to make.", HelpName = "FOLDER", Required = true };
         var vae = new Option<string?>("--vae") { Description = "A folder whose finished autoencoder is used, instead of training one.", HelpName = "FOLDER" };
-        var from = new Option<string?>("--from") { Description = "A model to go on from: its transformer is trained further, its autoencoder kept.", HelpName = "MODEL" };
+        var from = new Option<string?>("--from") { Description = "A model to go on from: its network is trained further, its autoencoder kept.", HelpName = "MODEL" };
         var set = new Option<string[]>("--set") { Description = "Replaces a value of the recipe; may be repeated.", HelpName = "key=value", DefaultValueFactory = _ => [] };
         var verb = new Verb("pretrain", "Trains a model of the embedded world, from scratch or from another, measures it and writes its card.",
             "visalign pretrain recipes/pretrain-shapes32-flow.yaml --out mymodel --set transformer.training.steps=2000") { recipe, folder, vae, from, set };
@@ -29,10 +29,10 @@ internal static class PretrainCommand
                 From = parsed.GetValue(from),
                 Command = "./visalign pretrain " + string.Join(' ', parsed.Tokens.Skip(1).Select(token => Quoted(token.Value))),
             };
-            var card = RunView.Show(terminal, new RunTitle("pretraining", request.Folder, request.Recipe.Transformer.Training.BatchSize), observer =>
+            var card = RunView.Show(terminal, new RunTitle("pretraining", request.Folder, request.Recipe.BatchSize), observer =>
                 ModelPretraining.Run(request, observer, TimeProvider.System, terminal.Interrupted));
             terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{request.Folder}: {card.RoundTrip.Share:P1} of scenes survive the autoencoder; score {card.Best.Score:F3} at guidance {card.Best.GuidanceScale}, its best, on {card.Measurement.Prompts} tuning prompts. README.md in it has the rest."));
+                $"{request.Folder}: {card.RoundTrip.Share:P1} of scenes survive the autoencoder; score {card.Best.Score:F3} at guidance {card.Best.GuidanceScale}, its best, on {card.Prompts} tuning prompts. README.md in it has the rest."));
 
             return ExitCode.Done;
         });

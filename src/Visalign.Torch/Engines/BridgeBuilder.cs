@@ -8,7 +8,7 @@ namespace Visalign.Torch.Engines;
 /// <remarks>The name of the result is a hash of the sources, the compiler, the processor and that libtorch: a change of any of them builds anew.</remarks>
 internal static class BridgeBuilder
 {
-    private static readonly string[] Sources = ["autograd.cpp", "bridge.cpp", "checkpoint.cpp", "kernels.cpp", "layers.cpp", "linear.cpp", "bridge.h", "guard.h", "handles.h", "vector.h"];
+    private static readonly string[] Sources = ["autograd.cpp", "bridge.cpp", "checkpoint.cpp", "gated.cpp", "kernels.cpp", "layers.cpp", "linear.cpp", "bridge.h", "guard.h", "handles.h", "vector.h"];
 
     /// <summary>Where built bridges and measurements are kept: <c>VISALIGN_CACHE</c>, or the user's cache folder.</summary>
     internal static string CacheFolder

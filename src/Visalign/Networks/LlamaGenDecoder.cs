@@ -45,6 +45,7 @@ public sealed class LlamaGenDecoder : IDisposable
     {
         Expect.Shape(tokens, "B");
         if (_cache.Length == 0) throw new InvalidOperationException("The decoder has not read its condition; call Start first.");
+        if (_cache.Length == _cache.Capacity) throw new InvalidOperationException($"The picture has all of its {_config.ImageTokens} tokens.");
         using var scope = Tensor.Scope();
         var x = _weights["tok_embeddings.weight"].Tensor.Embedding(tokens).Unsqueeze(1);                      // [B, 1, D]
         return scope.Keep(Read(x, _columns?.Narrow(3, 0, _cache.Length + 1)));

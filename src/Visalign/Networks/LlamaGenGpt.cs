@@ -44,7 +44,7 @@ public static class LlamaGenGpt
             var packed = Layers.Linear(own["attention.wqkv"], Layers.RmsNorm(own["attention_norm"], x, config.Epsilon));
             var h = x + Layers.Linear(own["attention.wo"], attend(i, GridRotary.Turn(packed, turns)));
             var y = Layers.RmsNorm(own["ffn_norm"], h, config.Epsilon);
-            var hidden = Layers.Linear(own["feed_forward.w1"], y).Silu() * Layers.Linear(own["feed_forward.w3"], y);  // [B, L, hidden]
+            var hidden = Layers.Linear(own["feed_forward.w1"], y).SiluProduct(Layers.Linear(own["feed_forward.w3"], y));  // [B, L, hidden]
             x = block.Keep(h + Layers.Linear(own["feed_forward.w2"], hidden));
         }
         return scope.Keep(x);

@@ -14,6 +14,12 @@ public abstract record Rollout(long Iteration, int GroupSize, IReadOnlyList<Cond
     /// <summary>B.</summary>
     public int SampleCount => Conditions.Count;
 
+    /// <summary>Rows of one forward pass.</summary>
+    public abstract int MicroBatch { get; }
+
+    /// <summary>Rows of each forward pass: start and length.</summary>
+    public IEnumerable<(int Start, int Length)> MicroBatches => RowBatches.Of(SampleCount, MicroBatch);
+
     /// <summary>B group numbers, from 0.</summary>
     public long[] Groups => [.. Enumerable.Range(0, SampleCount).Select(i => (long)(i / GroupSize))];
 }
@@ -24,7 +30,11 @@ public abstract record Rollout(long Iteration, int GroupSize, IReadOnlyList<Cond
 /// <param name="Transitions">In rollout order.</param>
 /// <param name="Final">Shape <c>[B, C, H, W]</c>: final latents.</param>
 public sealed record NoiseRollout(RolloutPlan Plan, long Iteration, IReadOnlyList<Condition> Conditions, EncodedConditions Encoded,
-    IReadOnlyList<Transition> Transitions, Tensor Final, long NetworkEvaluations) : Rollout(Iteration, Plan.GroupSize, Conditions, Final, NetworkEvaluations);
+    IReadOnlyList<Transition> Transitions, Tensor Final, long NetworkEvaluations) : Rollout(Iteration, Plan.GroupSize, Conditions, Final, NetworkEvaluations)
+{
+    /// <inheritdoc/>
+    public override int MicroBatch => Plan.MicroBatch;
+}
 
 /// <summary>One stochastic step that was taken: an edge between two states of every sample.</summary>
 /// <param name="Step">Its index in rollout order; 0 is the noisiest.</param>

@@ -68,8 +68,5 @@ public sealed record RolloutPlan
     public bool IsStochastic(int step) => step >= WindowStart && step < WindowStart + WindowLength;
 
     /// <summary>Rows of each forward pass: start and length.</summary>
-    public IEnumerable<(int Start, int Length)> MicroBatches(int rows)
-    {
-        for (int start = 0; start < rows; start += MicroBatch) yield return (start, Math.Min(MicroBatch, rows - start));
-    }
+    public IEnumerable<(int Start, int Length)> MicroBatches(int rows) => RowBatches.Of(rows, MicroBatch);
 }

@@ -1,5 +1,5 @@
+using Visalign.Generators;
 using Visalign.Networks;
-using Visalign.Objectives;
 using Visalign.Torch;
 using Visalign.Worlds;
 

@@ -23,6 +23,9 @@ public sealed record ModelCard
     /// <summary>The model's name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What it is, in a sentence of a line or two.</summary>
+    public required string Introduction { get; init; }
+
     /// <summary>The command that made it.</summary>
     public required string Command { get; init; }
 
@@ -33,10 +36,13 @@ public sealed record ModelCard
     public required IReadOnlyList<CardNetwork> Networks { get; init; }
 
     /// <summary>How scenes survive the autoencoder.</summary>
-    public required VaeRoundTrip RoundTrip { get; init; }
+    public required RoundTrip RoundTrip { get; init; }
 
-    /// <summary>Prompts and ODE steps of the scores.</summary>
-    public required MeasurementRecipe Measurement { get; init; }
+    /// <summary>Tuning prompts of the scores.</summary>
+    public required int Prompts { get; init; }
+
+    /// <summary>How their pictures were sampled.</summary>
+    public required string SampledBy { get; init; }
 
     /// <summary>By guidance scale.</summary>
     public required IReadOnlyList<CardScore> Scores { get; init; }
@@ -53,8 +59,7 @@ public sealed record ModelCard
         var text = new StringBuilder();
         Line($"# {Name}");
         Line("");
-        Line("A latent flow-matching transformer that draws the scenes of Visalign's embedded world from prompts, trained on");
-        Line("rendered scenes. The run that made the model measured and wrote all of this.");
+        Line($"{Introduction} The run that made the model measured and wrote all of this.");
         Line("");
         Line($"    {Command}");
         Line("");
@@ -69,7 +74,7 @@ public sealed record ModelCard
         Line("");
         Line("## Scores");
         Line("");
-        Line(Write($"Exact score on {Measurement.Prompts} tuning prompts, one picture each, {Measurement.Steps} ODE steps; best at guidance {Best.GuidanceScale}."));
+        Line(Write($"Exact score on {Prompts} tuning prompts, one picture each, {SampledBy}; best at guidance {Best.GuidanceScale}."));
         Line("");
         Table(["guidance", "score", "soft", .. Best.Tasks.Keys], Scores.Select(score =>
             (string[])[Write($"{score.GuidanceScale}"), Write($"{score.Score:F3}"), Write($"{score.SoftScore:F3}"), .. score.Tasks.Values.Select(task => Write($"{task:F3}"))]));

@@ -85,5 +85,15 @@ public sealed class TokenSamplingTests
         Assert.Equal([true, true, false, false], guided);
     }
 
+    [Fact]
+    public void Log_probabilities_and_entropies_are_those_of_the_tempered_softmax()
+    {
+        using var scope = Tensor.Scope();
+        var logits = Tensor.From<float>([0, MathF.Log(3) * 2], 1, 1, 2);
+
+        Assert.Equal(Math.Log(0.75), TokenLogProb.Of(logits, Tensor.From<long>([1], 1, 1), temperature: 2).Item(), 1e-6);
+        Assert.Equal(Math.Log(2), TokenLogProb.Entropy(Tensor.From<float>([5, 5, float.NegativeInfinity], 3)).Item(), 1e-6);
+    }
+
     private static bool[] Kept(Tensor filtered) => [.. filtered.ToArray<float>().Select(float.IsFinite)];
 }

@@ -50,7 +50,7 @@ public sealed class LlamaGenGptTests
         var best = sorted.Values.ToArray<float>().Chunk(config.Vocabulary).Select(row => row[0] - row[1]);
         long[] expected = sorted.Places.Narrow(2, 0, 1).Contiguous().ToArray<long>(), got = tokens.ToArray<long>();
         Assert.DoesNotContain(best.Index(), step => step.Item >= 1e-4 && expected[step.Index] != got[step.Index]);
-        Assert.True(got.Distinct().Count() > 10);
+        Assert.True(got.Distinct().Count() > 1);
     }
 
     [Fact]
@@ -60,10 +60,10 @@ public sealed class LlamaGenGptTests
         var config = TinyGpt.Config(imageTokens: 16, captions: true);
         var w = TinyGpt.Create(config, seed: 4);
         var features = TinyGpt.Normal(5, [1, 5, config.CaptionWidth]);
-        var padded = features * Tensor.From<float>([1, 1, 1, 9, 9], 1, 5, 1);
-        var mask = Tensor.From<long>([1, 1, 1, 0, 0], 1, 5);
+        var padded = features * Tensor.From<float>([9, 9, 1, 1, 1], 1, 5, 1);
+        var mask = Tensor.From<long>([0, 0, 1, 1, 1], 1, 5);
         var tokens = TinyGpt.Tokens(config, seed: 6, rows: 1, count: 16);
-        var other = Tensor.Cat([tokens.Narrow(1, 0, 7), (tokens.Narrow(1, 7, 1) + 1).To(DType.Int64).Clamp(0, 23), tokens.Narrow(1, 8, 8)], 1);
+        var other = Tensor.Cat([tokens.Narrow(1, 0, 7), Tensor.From([(tokens.ToArray<long>()[7] + 1) % config.Vocabulary], 1, 1), tokens.Narrow(1, 8, 8)], 1);
 
         var (first, changed, again) = (Logits(features, tokens), Logits(features, other), Logits(padded, tokens));
 
@@ -104,7 +104,7 @@ public sealed class LlamaGenGptTests
         decoder.Start(condition);
         Assert.Throws<InvalidOperationException>(() => decoder.Start(condition));
         for (int i = 0; i < 4; i++) decoder.Next(token);
-        Assert.Contains("5 of at most 5 tokens", Assert.Throws<InvalidOperationException>(() => decoder.Next(token)).Message, StringComparison.Ordinal);
+        Assert.Contains("all of its 4 tokens", Assert.Throws<InvalidOperationException>(() => decoder.Next(token)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

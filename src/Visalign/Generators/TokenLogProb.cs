@@ -1,6 +1,6 @@
 using Visalign.Torch;
 
-namespace Visalign.Objectives;
+namespace Visalign.Generators;
 
 /// <summary>How likely tokens are under logits, in float32.</summary>
 public static class TokenLogProb
