@@ -59,7 +59,7 @@ public sealed record Draft : IMethod
         int count = context.Optimizer.UpdatesPerIteration;
         for (int update = 0; update < count; update++)
         {
-            var batches = MicroBatchShares.Of(rollout, update, count);
+            var batches = MicroBatchShares.Of(rollout, rollout.Plan.MicroBatch, update, count);
             if (batches.Count == 0) continue;
             long rows = batches.Sum(batch => (long)batch.Length);
             yield return new([.. batches.Select(batch => (Func<UpdateStatistics, Tensor>)(statistics =>

@@ -37,6 +37,20 @@ public sealed record AssemblyContext(IGenerator Generator, Adapter Adapter, Roll
     /// <summary>The rewards trained on as one that judges pictures on the way, as they are predicted from a noise level.</summary>
     public Func<IStepReward> StepReward { get; init; } = () => throw new InvalidOperationException("This run has no rewards.");
 
+    /// <summary>The generator as one that draws tokens, with rollout options that mean something there.</summary>
+    /// <exception cref="InputException">It makes pictures in another way, or options of denoising were set.</exception>
+    public TokenGenerator Tokens
+    {
+        get
+        {
+            if (Generator is not TokenGenerator tokens)
+                throw new InputException("method: it trains models that draw tokens, and this model makes pictures by denoising. 'visalign papers' lists the methods for others.");
+            if (Rollout.Shift is not null || Rollout.Steps != new RolloutOptions().Steps)
+                throw new InputException("rollout: 'steps' and 'shift' are of denoising, and this model draws tokens one after another. Leave them out.");
+            return tokens;
+        }
+    }
+
     /// <summary>The tree under training.</summary>
     public Weights Policy => Adapter.Weights;
 }

@@ -59,17 +59,16 @@ internal static class DiffusionPretraining
         IEnumerable<(string Name, Tensor Value)> first, TimeProvider clock, IProgress<PretrainingProgress>? progress, CancellationToken stop)
     {
         using var scope = Tensor.Scope();
-        using var trained = new PretrainedWeights(first, (name, value) => options.MatrixLearningRate > 0 && DiffusionNetworks.IsInner(name, value));
-        var average = Pretraining.Run(trained.Others, trained.Matrices, options, step =>
+        var average = Pretraining.Run(first, options, (weights, step) =>
         {
             var (data, words) = scenes.Batch(options, step);                                               // [B, C, H, W], [B, L]
             var noise = Noise.Normal(new((ulong)options.Seed, NoisePurpose.Training, Iteration: step), 0, data.Shape);
             int[] timesteps = Timesteps(options, schedule, step);
             var noisy = new DataAndNoise(data, noise).At([.. timesteps.Select(timestep => schedule[timestep])]);
             var told = Tensor.From([.. timesteps.Select(timestep => (float)timestep)], timesteps.Length);  // [B]
-            return (networks.Predict(trained.Tree(), noisy, told, words) - noise).Square().Mean();
-        }, clock, progress, stop);
-        return [.. trained.Shaped(average).Select(entry => (entry.Name, scope.Keep(entry.Value)))];
+            return (networks.Predict(weights, noisy, told, words) - noise).Square().Mean();
+        }, clock, progress, stop, DiffusionNetworks.IsInner);
+        return [.. average.Select(entry => (entry.Name, scope.Keep(entry.Value)))];
     }
 
     private static int[] Timesteps(PretrainingOptions options, DiffusionNoise schedule, int step) =>

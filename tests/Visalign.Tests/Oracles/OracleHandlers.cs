@@ -11,8 +11,10 @@ public static class OracleHandlers
 {
     private static readonly Dictionary<string, Func<string, OracleHandler?>> BySlug = new(StringComparer.Ordinal)
     {
+        ["ar-grpo"] = _ => TokenGrpoOracle.Run,
         ["arch-clip-text"] = _ => ClipTextOracle.Run,
         ["arch-clip-vision"] = TwoTowers,
+        ["arch-llamagen"] = _ => LlamaGenOracle.Run,
         ["arch-lora"] = LowRank,
         ["arch-prompt-embeds"] = PromptEmbeddings,
         ["arch-sd3"] = _ => Sd3TransformerOracle.Run,

@@ -22,7 +22,7 @@ public sealed class DiffusionPretrainingTests : IDisposable
         """, "test.yaml", overrides);
 
     private ModelCard Pretrain(string name, PretrainingRecipe? recipe = null, string? vae = null, string? from = null) => ModelPretraining.Run(
-        new() { Recipe = recipe ?? Recipe(), Folder = _root[name], Autoencoder = vae, From = from, Command = "visalign pretrain test.yaml" }, new Listener(), TimeProvider.System, default);
+        recipe ?? Recipe(), new() { Folder = _root[name], Autoencoder = vae, From = from, Command = "visalign pretrain test.yaml" }, new Listener(), TimeProvider.System, default);
 
     [Fact]
     public void The_same_recipe_gives_the_same_model_to_the_byte_and_another_seed_another()
