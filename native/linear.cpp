@@ -19,7 +19,8 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Pieces are multiples of this, so that an element's sum does not depend on where the cuts are.
+// Pieces are multiples of this. Where the cuts are does not change an element's sum with OpenBLAS's kernels for AVX-512; with
+// those for AVX2 it may in its last bit.
 constexpr int64_t piece = 64;
 
 template <class Body>

@@ -28,6 +28,7 @@ internal static class CommandTree
             SchemaCommand.Create(terminal),
             SampleCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
+            ExportCommand.Create(terminal),
             PretrainCommand.Create(terminal),
             BenchCommand.Create(terminal),
         };

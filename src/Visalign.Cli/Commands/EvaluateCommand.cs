@@ -22,7 +22,7 @@ internal static class EvaluateCommand
         var json = new Option<bool>("--json") { Description = "Print a JSON object and nothing else." };
         var verb = new Verb("evaluate", "Scores a model or a run on held-out prompts, strictly, by task.", "visalign evaluate --model shapes32-flow --prompts 256 --guidance 3")
         {
-            policy.Run, policy.Model, prompts, steps, guidance, bestOf, json,
+            policy.Run, policy.Model, policy.Lora, prompts, steps, guidance, bestOf, json,
         };
         verb.SetAction(parsed =>
         {

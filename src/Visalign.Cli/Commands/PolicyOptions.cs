@@ -3,7 +3,7 @@ using Visalign.Runs;
 
 namespace Visalign.Cli.Commands;
 
-/// <summary>The two options that say what to sample from: a model, or a run.</summary>
+/// <summary>The options that say what to sample from: a model, perhaps under an adapter file, or a run.</summary>
 internal sealed class PolicyOptions
 {
     private const string DefaultModel = "shapes32-flow";
@@ -14,11 +14,16 @@ internal sealed class PolicyOptions
     /// <summary><c>--model</c>.</summary>
     internal Option<string?> Model { get; } = new("--model") { Description = $"A shipped model, or a model folder; {DefaultModel} unless given.", HelpName = "MODEL" };
 
+    /// <summary><c>--lora</c>.</summary>
+    internal Option<string?> Lora { get; } = new("--lora") { Description = "A low-rank adapter to put over the model: a file of diffusers or kohya's programs, or a folder of PEFT's.", HelpName = "FILE" };
+
     /// <summary>Loads what was asked for.</summary>
-    internal Policy Load(ParseResult parsed) => (parsed.GetValue(Run), parsed.GetValue(Model)) switch
+    internal Policy Load(ParseResult parsed) => (parsed.GetValue(Run), parsed.GetValue(Model), parsed.GetValue(Lora)) switch
     {
-        ({ }, { }) => throw new InputException("Found both --run and --model, expected one of them; a run knows the model it began with."),
-        ({ } run, null) => Policy.OfRun(run),
-        (null, var model) => Policy.OfModel(model ?? DefaultModel),
+        ({ }, null, { }) => throw new InputException("Found both --run and --lora, expected one of them; a run has its own adapter."),
+        ({ }, { }, _) => throw new InputException("Found both --run and --model, expected one of them; a run knows the model it began with."),
+        ({ } run, null, null) => Policy.OfRun(run),
+        (null, var model, { } lora) => Policy.OfModel(model ?? DefaultModel, lora),
+        (null, var model, null) => Policy.OfModel(model ?? DefaultModel),
     };
 }

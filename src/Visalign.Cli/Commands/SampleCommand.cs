@@ -17,7 +17,7 @@ internal static class SampleCommand
         var steps = NumberOption.Of("--steps", 1, 1000, 8, "Sampling steps.");
         var guidance = new Option<string?>("--guidance") { Description = "Guidance scale, 1 is off; the run's or model's own unless given.", HelpName = "W" };
         var verb = new Verb("sample", "Draws pictures of a prompt, and says whether they show what was asked.",
-            "visalign sample \"two red circles\" --out circles.png --count 4 --seed 1") { prompt, file, seed, count, steps, guidance, policy.Run, policy.Model };
+            "visalign sample \"two red circles\" --out circles.png --count 4 --seed 1") { prompt, file, seed, count, steps, guidance, policy.Run, policy.Model, policy.Lora };
         verb.SetAction(parsed =>
         {
             string asked = parsed.GetRequiredValue(prompt), path = parsed.GetValue(file) ?? SampleSheet.DefaultPath(asked);

@@ -23,7 +23,7 @@ public sealed record TokenGeneratorConfig(LlamaGenGptConfig Gpt, VqAutoencoderCo
     {
         string path = PathIn(folder);
         var json = NetworkConfig.Read(path);
-        var config = new TokenGeneratorConfig(LlamaGenGptConfig.Read(json.Section(GptKey)), VqAutoencoderConfig.Read(json.Section(VqKey)), json.Number(GuidanceKey, 1));
+        var config = new TokenGeneratorConfig(LlamaGenGptConfig.Read(json.Object(GptKey)), VqAutoencoderConfig.Read(json.Object(VqKey)), json.Number(GuidanceKey, 1));
         json.RefuseOthers();
         if (config.Gpt.Vocabulary != config.Vq.Codes)
             throw new InputException($"{path}: 'gpt.vocab_size' is {config.Gpt.Vocabulary} and 'vq.codebook_size' {config.Vq.Codes}; a token is a code, so they must be equal.");

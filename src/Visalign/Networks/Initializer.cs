@@ -13,9 +13,9 @@ internal sealed class Initializer(ulong seed)
         Made.Add((name, (flat * deviation).Reshape(shape)));
     }
 
-    internal void Linear(string name, int inputs, int outputs)
+    internal void Linear(string name, int inputs, int outputs, double gain = 1)
     {
-        Normal($"{name}.weight", Math.Sqrt(2.0 / (inputs + outputs)), outputs, inputs);
+        Normal($"{name}.weight", gain * Math.Sqrt(2.0 / (inputs + outputs)), outputs, inputs);
         Made.Add(($"{name}.bias", Tensor.Zeros([outputs])));
     }
 

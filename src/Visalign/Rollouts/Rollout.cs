@@ -1,5 +1,6 @@
 using Visalign.Generators;
 using Visalign.Torch;
+using Visalign.Torch.Processes;
 
 namespace Visalign.Rollouts;
 
@@ -34,6 +35,20 @@ public sealed record NoiseRollout(RolloutPlan Plan, long Iteration, IReadOnlyLis
 {
     /// <inheritdoc/>
     public override int MicroBatch => Plan.MicroBatch;
+
+    /// <summary>The rollout of all processes, where transitions and final latents hold this process's rows only.</summary>
+    public NoiseRollout Gathered(ProcessGroup processes)
+    {
+        if (processes.Count == 1) return this;
+        List<Transition> whole = [];
+        foreach (var (step, from, to, logProb) in Transitions)
+        {
+            // Steps that follow one another share the state between them.
+            bool follows = whole.Count > 0 && ReferenceEquals(from, Transitions[whole.Count - 1].To);
+            whole.Add(new(step, follows ? whole[^1].To : processes.GatherRows(from), processes.GatherRows(to), processes.GatherRows(logProb)));
+        }
+        return this with { Transitions = whole, Final = processes.GatherRows(Final) };
+    }
 }
 
 /// <summary>One stochastic step that was taken: an edge between two states of every sample.</summary>
@@ -41,4 +56,8 @@ public sealed record NoiseRollout(RolloutPlan Plan, long Iteration, IReadOnlyLis
 /// <param name="From">Shape <c>[B, C, H, W]</c>: states before.</param>
 /// <param name="To">Shape <c>[B, C, H, W]</c>: states after.</param>
 /// <param name="LogProb">Shape <c>[B]</c>: log-probability under the policy that sampled.</param>
-public sealed record Transition(int Step, Tensor From, Tensor To, Tensor LogProb);
+public sealed record Transition(int Step, Tensor From, Tensor To, Tensor LogProb)
+{
+    /// <summary>Hands its tensors to a scope's parent.</summary>
+    public Transition KeptBy(TensorScope scope) => new(Step, scope.Keep(From), scope.Keep(To), scope.Keep(LogProb));
+}

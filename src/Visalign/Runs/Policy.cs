@@ -1,3 +1,4 @@
+using Visalign.AdapterFiles;
 using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Torch;
@@ -5,7 +6,7 @@ using Visalign.Torch.Safetensors;
 
 namespace Visalign.Runs;
 
-/// <summary>Something to sample from: a model as it is, or as a finished run aligned it.</summary>
+/// <summary>Something to sample from: a model as it is, under an adapter file, or as a finished run aligned it.</summary>
 public sealed class Policy : IDisposable
 {
     private readonly Adapter? _adapter;
@@ -33,6 +34,27 @@ public sealed class Policy : IDisposable
     /// <exception cref="InputException">There is none, or it cannot be read.</exception>
     public static Policy OfModel(string model) => new(model, ModelFolder.Load(model), recipe: null, adapter: null);
 
+    /// <summary>A model under a low-rank adapter from a file.</summary>
+    /// <param name="model">A shipped name, or a model folder.</param>
+    /// <param name="lora">A file or folder as <see cref="LoraFile.Read"/> takes them; of the network that is aligned alone.</param>
+    /// <exception cref="InputException">The model or the file cannot be read, or the file is of other layers.</exception>
+    public static Policy OfModel(string model, string lora)
+    {
+        var generator = ModelFolder.Load(model);
+        try
+        {
+            using var scope = Tensor.Scope();
+            using var noGradient = Autograd.NoGrad();
+            var read = LoraFile.Read(lora, new Dictionary<string, Weights> { [generator.Component] = generator.Base });
+            return new(model, generator, recipe: null, Adapter.LowRank(generator.Base, read[generator.Component]));
+        }
+        catch
+        {
+            generator.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>What a finished run learned, over the model it began with. The folder is only read, so the run may be in use.</summary>
     /// <param name="run">A run folder with a <c>policy.safetensors</c>; checkpoints of an unfinished run are not looked at.</param>
     /// <exception cref="InputException">No finished run, another base model than it began with, or a file that cannot be read.</exception>
@@ -59,6 +81,17 @@ public sealed class Policy : IDisposable
             generator.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Writes the low-rank adapter for other programs.</summary>
+    /// <param name="path">As <see cref="LoraWriter.Save"/> takes it.</param>
+    /// <exception cref="InputException">There is none, or the format cannot say it.</exception>
+    public void Export(string path, LoraFormat format)
+    {
+        if (_adapter is not { Layers.Count: > 0 })
+            throw new InputException($"{Name}: it has no low-rank adapter to write, since all weights were trained; align with 'adapter: {{ kind: lora }}' to get one.");
+        using var scope = Tensor.Scope();
+        LoraWriter.Save(path, new Dictionary<string, IReadOnlyList<(string, LowRankPair)>> { [Generator.Component] = _adapter.Layers }, format);
     }
 
     private static void Fill(FlatParameters parameters, string path)

@@ -6,9 +6,12 @@ using Visalign.Torch.Safetensors;
 namespace Visalign.Studies;
 
 /// <summary>Makes a model that denoises: the embedded world's autoencoder, and a flow transformer over its latents.</summary>
-internal sealed record FlowModelTraining(VaeRecipe Vae, TransformerRecipe Transformer) : IModelTraining
+/// <param name="How">The recipe.</param>
+internal sealed record FlowModelTraining(PretrainingRecipe How) : IModelTraining
 {
-    public string AutoencoderFile => "vae.safetensors";
+    internal const string VaeFile = "vae.safetensors";
+
+    public string AutoencoderFile => VaeFile;
 
     public string NetworkName => "transformer";
 
@@ -18,9 +21,17 @@ internal sealed record FlowModelTraining(VaeRecipe Vae, TransformerRecipe Transf
 
     public PretrainingOptions NetworkTraining => Transformer.Training;
 
-    public string Introduction => "A latent flow-matching transformer that draws the scenes of Visalign's embedded world from prompts, trained on\nrendered scenes.";
+    public (int Scenes, int Prompts, int Steps) Measurement => (How.Measurement.Scenes, How.Measurement.Prompts, How.Measurement.Steps);
 
-    public string SampledBy(MeasurementRecipe measurement) => FormattableString.Invariant($"{measurement.Steps} ODE steps");
+    public IReadOnlyList<string> Introduction => ["A latent flow-matching transformer that draws the scenes of Visalign's embedded world from prompts, trained on", "rendered scenes."];
+
+    public string SampledBy => FormattableString.Invariant($"{Measurement.Steps} ODE steps");
+
+    public string Recipe => PretrainingRecipe.File.Resolve(How);
+
+    private VaeRecipe Vae => How.Vae;
+
+    private TransformerRecipe Transformer => How.Transformer;
 
     public string TrainAutoencoder(string path, TimeProvider clock, PretrainingVoice voice, CancellationToken stop)
     {
@@ -32,7 +43,7 @@ internal sealed record FlowModelTraining(VaeRecipe Vae, TransformerRecipe Transf
     public (string Story, IModelTraining Own) Adopt(string folder, string path)
     {
         var adopted = TrainedAutoencoder<VaeRecipe>.Adopt(folder, AutoencoderFile, path, _ => ToyVae.Initialize(0), recipe => recipe.Training.Steps);
-        return (adopted.Story, this with { Vae = adopted.Recipe ?? Vae });
+        return (adopted.Story, this with { How = How with { Vae = adopted.Recipe ?? Vae } });
     }
 
     public Func<Tensor, Tensor> ThereAndBack(string path)
@@ -61,6 +72,4 @@ internal sealed record FlowModelTraining(VaeRecipe Vae, TransformerRecipe Transf
     }
 
     public void SaveGuidance(string folder, double scale) => (GeneratorConfig.Read(folder) with { GuidanceScale = scale }).Save(folder);
-
-    public PretrainingRecipe In(PretrainingRecipe recipe) => recipe with { Vae = Vae, Transformer = Transformer };
 }

@@ -20,11 +20,17 @@ internal interface IModelTraining
     /// <summary>How the network is trained.</summary>
     PretrainingOptions NetworkTraining { get; }
 
-    /// <summary>What the model is, in a sentence for its card.</summary>
-    string Introduction { get; }
+    /// <summary>How thoroughly the result is measured; the steps are those of denoising, where there are any.</summary>
+    (int Scenes, int Prompts, int Steps) Measurement { get; }
+
+    /// <summary>What the model is, in lines of a sentence, for its card.</summary>
+    IReadOnlyList<string> Introduction { get; }
 
     /// <summary>How pictures are sampled for its card.</summary>
-    string SampledBy(MeasurementRecipe measurement);
+    string SampledBy { get; }
+
+    /// <summary>The recipe with every default resolved.</summary>
+    string Recipe { get; }
 
     /// <summary>Trains the autoencoder into its file.</summary>
     /// <returns>The story for the card.</returns>
@@ -48,7 +54,4 @@ internal interface IModelTraining
 
     /// <summary>Writes the best guidance scale into the model's configuration.</summary>
     void SaveGuidance(string folder, double scale);
-
-    /// <summary>A recipe with the settings of this training.</summary>
-    PretrainingRecipe In(PretrainingRecipe recipe);
 }

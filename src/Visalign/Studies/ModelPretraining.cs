@@ -2,29 +2,9 @@ using Visalign.Generators;
 using Visalign.Runs;
 using Visalign.Torch;
 using Visalign.Torch.Engines;
-using Visalign.Torch.Safetensors;
 using Visalign.Worlds;
 
 namespace Visalign.Studies;
-
-/// <summary>A model to make.</summary>
-public sealed record PretrainingRequest
-{
-    /// <summary>How.</summary>
-    public required PretrainingRecipe Recipe { get; init; }
-
-    /// <summary>The model folder to make: missing or empty.</summary>
-    public required string Folder { get; init; }
-
-    /// <summary>A folder with a finished autoencoder to build on; null to train one.</summary>
-    public string? Autoencoder { get; init; }
-
-    /// <summary>A model, shipped name or folder, whose network to begin with, and whose autoencoder is used; null to begin afresh.</summary>
-    public string? From { get; init; }
-
-    /// <summary>The command line, for the card.</summary>
-    public required string Command { get; init; }
-}
 
 /// <summary>Makes a model folder from a recipe: autoencoder, network, measurements, card.</summary>
 /// <remarks>
@@ -33,14 +13,21 @@ public sealed record PretrainingRequest
 /// </remarks>
 public static class ModelPretraining
 {
-    /// <summary>Trains, measures, writes.</summary>
+    /// <summary>Trains, measures, writes a model that denoises.</summary>
     /// <returns>The card, which the folder holds as README.md.</returns>
     /// <exception cref="InputException">The folder is taken, or the autoencoder given is none.</exception>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public static ModelCard Run(PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+    public static ModelCard Run(PretrainingRecipe recipe, PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken stop) =>
+        Run(new FlowModelTraining(recipe), request, observer, clock, stop);
+
+    /// <summary>Trains, measures, writes a model that draws tokens.</summary>
+    /// <inheritdoc cref="Run(PretrainingRecipe, PretrainingRequest, IRunObserver, TimeProvider, CancellationToken)"/>
+    public static ModelCard Run(TokenPretrainingRecipe recipe, PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken stop) =>
+        Run(new TokenModelTraining(recipe), request, observer, clock, stop);
+
+    private static ModelCard Run(IModelTraining training, PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
         Engine.Start();
-        var training = request.Recipe.Model;
         if (request.From is { } from)
         {
             if (request.Autoencoder is not null) throw new InputException($"--vae {request.Autoencoder}: with --from, the autoencoder is that of {from}. Leave one of the two out.");
@@ -51,7 +38,7 @@ public static class ModelPretraining
         try
         {
             using var scope = Tensor.Scope();
-            var card = Make(request, training, draft, observer, clock, stop);
+            var card = Make(training, request, draft, observer, clock, stop);
             draft.Finish();
             return card;
         }
@@ -66,9 +53,9 @@ public static class ModelPretraining
         }
     }
 
-    private static ModelCard Make(PretrainingRequest request, IModelTraining training, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+    private static ModelCard Make(IModelTraining training, PretrainingRequest request, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
-        var measurement = request.Recipe.Measurement;
+        var measurement = training.Measurement;
         string autoencoder = draft[training.AutoencoderFile], story;
         if (request.Autoencoder is { } folder)
         {
@@ -94,20 +81,20 @@ public static class ModelPretraining
         training.SaveGuidance(draft.Path, scores.MaxBy(score => score.Score)!.GuidanceScale);
         var card = new ModelCard
         {
-            Name = Path.GetFileName(Path.GetFullPath(Path.TrimEndingDirectorySeparator(request.Folder))),
+            Name = request.Name,
             Introduction = training.Introduction,
             Command = request.Command,
-            Machine = Machine(),
+            Machine = ModelCard.ThisMachine(),
             Networks =
             [
-                Network("autoencoder", training.AutoencoderFile, story),
-                Network(training.NetworkName, training.NetworkFile, TrainingStory.Of(voice.Last) + (request.From is { } model ? $"; begun from {ContentHash.Of(ModelFolder.Find(model))} (the folder's hash)" : "")),
+                CardNetwork.Of("autoencoder", autoencoder, story),
+                CardNetwork.Of(training.NetworkName, draft[training.NetworkFile], TrainingStory.Of(voice.Last) + (request.From is { } model ? $"; begun from {ContentHash.Of(ModelFolder.Find(model))} (the folder's hash)" : "")),
             ],
             RoundTrip = roundTrip,
             Prompts = measurement.Prompts,
-            SampledBy = training.SampledBy(measurement),
+            SampledBy = training.SampledBy,
             Scores = scores,
-            Recipe = PretrainingRecipe.File.Resolve(training.In(request.Recipe)),
+            Recipe = training.Recipe,
         };
         File.WriteAllText(draft["README.md"], card.ToMarkdown());
         return card;
@@ -126,24 +113,5 @@ public static class ModelPretraining
             }
             return measured;
         }
-
-        CardNetwork Network(string name, string file, string training)
-        {
-            using var stored = SafetensorsFile.Open(draft[file]);
-            return new(name, file, stored.Entries.Values.Sum(entry => entry.Shape.Aggregate(1L, (product, size) => product * size)), ContentHash.Of(draft[file]), training);
-        }
-    }
-
-    private static (string, string)[] Machine()
-    {
-        var engine = Engine.Current;
-        return
-        [
-            ("program", $"visalign {Provenance.ThisProgram}"),
-            ("engine", $"libtorch {engine.Libtorch.Version}"),
-            ("BLAS", $"{Path.GetFileName(engine.Blas.Library)}{(engine.Blas.Core.Length > 0 ? $", {engine.Blas.Core} kernels" : "")}"),
-            ("threads", FormattableString.Invariant($"{engine.Threads}")),
-            ("processor", Processor.Model),
-        ];
     }
 }

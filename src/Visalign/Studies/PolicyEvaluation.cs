@@ -92,6 +92,8 @@ public static class PolicyEvaluation
     public static PolicyScores Run(Policy policy, PolicyEvaluationOptions options, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
         var (generator, weights) = (policy.Generator, policy.Weights);
+        if (!generator.DrawsWorld)
+            throw new InputException($"{policy.Name}: the exact checker judges scenes of the embedded world, and this model draws others; 'visalign align' measures it by the rewards of its recipe, 'visalign sample' shows it.");
         var (scale, tried) = options.Guidance switch
         {
             GuidanceSetting.Given given => (given.Scale, []),

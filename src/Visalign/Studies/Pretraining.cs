@@ -92,8 +92,7 @@ internal static class Pretraining
     }
 
     // What Muon is for: not the embeddings, the first and last layers, nor biases.
-    private static bool IsInnerMatrix(string name, Tensor value) =>
-        (name.StartsWith("blocks.", StringComparison.Ordinal) || name.StartsWith("layers.", StringComparison.Ordinal)) && value.Rank == 2;
+    private static bool IsInnerMatrix(string name, Tensor value) => value.Rank == 2 && name.Split('.').Any(part => part is "blocks" or "layers");
 
     private static IEnumerable<(string Name, Tensor Value)> Averages(FlatParameters parameters, Tensor average) =>
         parameters.Slots.Select(slot => (slot.Name, slot.Of(average).Clone()));

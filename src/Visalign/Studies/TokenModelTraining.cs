@@ -6,9 +6,12 @@ using Visalign.Torch.Safetensors;
 namespace Visalign.Studies;
 
 /// <summary>Makes a model that draws tokens: an image tokenizer, and a GPT over its codes.</summary>
-internal sealed record TokenModelTraining(VqRecipe Vq, GptRecipe Gpt) : IModelTraining
+/// <param name="How">The recipe.</param>
+internal sealed record TokenModelTraining(TokenPretrainingRecipe How) : IModelTraining
 {
-    public string AutoencoderFile => "vq.safetensors";
+    internal const string VqFile = "vq.safetensors";
+
+    public string AutoencoderFile => VqFile;
 
     public string NetworkName => "GPT";
 
@@ -18,9 +21,18 @@ internal sealed record TokenModelTraining(VqRecipe Vq, GptRecipe Gpt) : IModelTr
 
     public PretrainingOptions NetworkTraining => Gpt.Training;
 
-    public string Introduction => "A GPT that draws the scenes of Visalign's embedded world from prompts, code by code, and the image tokenizer whose codes they\nare: LlamaGen's networks in small, trained on rendered scenes.";
+    public (int Scenes, int Prompts, int Steps) Measurement => (How.Measurement.Scenes, How.Measurement.Prompts, 1);
 
-    public string SampledBy(MeasurementRecipe measurement) => FormattableString.Invariant($"{Network.ImageTokens} tokens at temperature 1");
+    public IReadOnlyList<string> Introduction =>
+        ["A GPT that draws the scenes of Visalign's embedded world from prompts, code by code, and the image tokenizer whose codes", "they are: LlamaGen's networks in small, trained on rendered scenes."];
+
+    public string SampledBy => FormattableString.Invariant($"{Network.ImageTokens} tokens at temperature 1");
+
+    public string Recipe => TokenPretrainingRecipe.File.Resolve(How);
+
+    private VqRecipe Vq => How.Vq;
+
+    private GptRecipe Gpt => How.Gpt;
 
     private LlamaGenGptConfig Network => Gpt.Network(Vq.Network);
 
@@ -34,7 +46,7 @@ internal sealed record TokenModelTraining(VqRecipe Vq, GptRecipe Gpt) : IModelTr
     public (string Story, IModelTraining Own) Adopt(string folder, string path)
     {
         var adopted = TrainedAutoencoder<VqRecipe>.Adopt(folder, AutoencoderFile, path, recipe => VqAutoencoder.Initialize((recipe ?? Vq).Network, 0), recipe => recipe.Training.Steps);
-        return (adopted.Story, this with { Vq = adopted.Recipe ?? Vq });
+        return (adopted.Story, this with { How = How with { Vq = adopted.Recipe ?? Vq } });
     }
 
     public Func<Tensor, Tensor> ThereAndBack(string path)
@@ -62,6 +74,4 @@ internal sealed record TokenModelTraining(VqRecipe Vq, GptRecipe Gpt) : IModelTr
     }
 
     public void SaveGuidance(string folder, double scale) => (TokenGeneratorConfig.Read(folder) with { GuidanceScale = scale }).Save(folder);
-
-    public PretrainingRecipe In(PretrainingRecipe recipe) => recipe with { Vq = Vq, Gpt = Gpt };
 }

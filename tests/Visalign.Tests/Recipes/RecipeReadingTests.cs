@@ -19,7 +19,7 @@ public sealed class RecipeReadingTests
             Model = "shapes32-flow",
             Rewards = [new PlainRewardSample { Name = "rgb" }],
             Heldout = [new PlainRewardSample { Name = "shape-classifier" }],
-            Rollout = new RolloutOptions { Prompts = 16, Steps = 10 },
+            Rollout = new RolloutOptions { Prompts = 16, Steps = 10, Shift = 1 },
         };
         Assert.Equal(expected, recipe);
     }

@@ -63,7 +63,7 @@ public sealed class RecipeWritingTests
               group_size: 8
               steps: 8
               guidance_scale: 1.0
-              shift: 1.0
+              shift: null
               micro_batch: 64
             optimizer:
               name: adamw
