@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Visalign.Cli.Commands;
 using Visalign.Runs;
+using Visalign.Torch.Processes;
 
 namespace Visalign.Cli;
 
@@ -46,6 +47,7 @@ public static class CommandLineProgram
             InputException mistake => (mistake.Message, ExitCode.BadInput),
             WatchdogStopException stopped => (stopped.Message, ExitCode.Interrupted),
             RunInterruptedException stopped => (stopped.Message, ExitCode.Interrupted),
+            PeerLostException lost => (lost.Message, ExitCode.Failed),
             OperationCanceledException => ("Interrupted.", ExitCode.Interrupted),
             _ => ($"{failure.GetType().Name}: {FirstLine(failure.Message)}\nVISALIGN_DEBUG=1 shows where, 'visalign doctor' examines this machine.", ExitCode.Failed),
         };

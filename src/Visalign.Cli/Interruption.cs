@@ -27,12 +27,21 @@ internal sealed class Interruption : IDisposable
         _source.Dispose();
     }
 
+    /// <summary>Shows the cursor, which a live view hides, where it gets no chance to do so itself.</summary>
+    internal static void Reveal()
+    {
+        if (!Console.IsErrorRedirected)
+        {
+            Console.Error.Write(ShowCursor);
+        }
+    }
+
     private void Hear(PosixSignalContext context)
     {
         context.Cancel = !_source.IsCancellationRequested;
-        if (!context.Cancel && !Console.IsErrorRedirected)
+        if (!context.Cancel)
         {
-            Console.Error.Write(ShowCursor); // a live view hides it and gets no chance to show it again
+            Reveal();
         }
 
         _source.Cancel();

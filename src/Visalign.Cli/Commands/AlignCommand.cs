@@ -12,9 +12,9 @@ internal static class AlignCommand
         var options = new AlignmentOptions();
         var verb = new Verb("align", "Aligns a model by a recipe, measures it before and after, and writes a report.", "visalign align flow-grpo --seed 1 --set iterations=20")
         {
-            recipe, options.Out, options.Seed, options.Set, options.Json,
+            recipe, options.Out, options.Seed, options.Set, options.Processes, options.Json,
         };
-        verb.SetAction(parsed => Alignment.Run(terminal, ShippedRecipe.Find(parsed.GetRequiredValue(recipe), options.Overrides(parsed)), parsed.GetValue(options.Out), parsed.GetValue(options.Json)));
+        verb.SetAction(parsed => Alignment.Run(terminal, ShippedRecipe.Find(parsed.GetRequiredValue(recipe), options.Overrides(parsed)), options, parsed));
 
         return verb;
     }

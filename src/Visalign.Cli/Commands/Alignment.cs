@@ -1,3 +1,5 @@
+using System.CommandLine;
+using Visalign.Cli.Processes;
 using Visalign.Cli.Views;
 using Visalign.Methods;
 using Visalign.Runs;
@@ -9,23 +11,44 @@ namespace Visalign.Cli.Commands;
 internal static class Alignment
 {
     /// <summary>A new run.</summary>
-    /// <param name="path">Its folder; null for one of its own under <c>runs</c>.</param>
-    internal static int Run(Terminal terminal, ShippedRecipe recipe, string? path, bool json)
+    internal static int Run(Terminal terminal, ShippedRecipe recipe, AlignmentOptions options, ParseResult parsed)
     {
-        string folder = path ?? RunFolder.DefaultPath("runs", recipe.Name, recipe.Recipe.Seed, TimeProvider.System.GetUtcNow());
+        using var team = Team.Open(terminal, parsed.GetValue(options.Processes), new() { Threads = recipe.Recipe.Threads ?? 0 }, Words(parsed));
+        string folder = team.Group.TextFromFirst(() => parsed.GetValue(options.Out) ?? RunFolder.DefaultPath("runs", recipe.Name, recipe.Recipe.Seed, TimeProvider.System.GetUtcNow()));
 
-        return Show(terminal, recipe.Recipe, json, observer => AlignmentStudy.Start(folder, recipe.Recipe, observer, TimeProvider.System, terminal.Interrupted));
+        return Show(terminal, team, recipe.Recipe, folder, parsed.GetValue(options.Json),
+            observer => AlignmentStudy.Start(folder, recipe.Recipe, observer, TimeProvider.System, terminal.Interrupted, processes: team.Group));
     }
 
     /// <summary>A run that was interrupted.</summary>
-    internal static int Resume(Terminal terminal, string path, bool json) =>
-        Show(terminal, KeptRun.Open(path).Recipe, json, observer => AlignmentStudy.Resume(path, observer, TimeProvider.System, terminal.Interrupted));
-
-    private static int Show(Terminal terminal, Recipe recipe, bool json, Func<IRunObserver, AlignmentResult> align)
+    /// <param name="processes">How many are to go on with it, or null.</param>
+    /// <param name="words">The command line, from the command on.</param>
+    internal static int Resume(Terminal terminal, string path, int? processes, bool json, IReadOnlyList<string> words)
     {
+        var kept = KeptRun.Open(path);
+        string core = kept.Provenance.BlasCore;
+        using var team = Team.Open(terminal, processes, new() { Threads = kept.Provenance.Threads, BlasCore = core.Length > 0 ? core : null }, words);
+
+        return Show(terminal, team, kept.Recipe, path, json, observer => AlignmentStudy.Resume(path, observer, TimeProvider.System, terminal.Interrupted, team.Group));
+    }
+
+    /// <summary>A command line as it was given, from the command on.</summary>
+    internal static IReadOnlyList<string> Words(ParseResult parsed) => [.. parsed.Tokens.Select(token => token.Value)];
+
+    // Process 0 shows the run and prints its result; the others would only repeat it.
+    private static int Show(Terminal terminal, Team team, Recipe recipe, string folder, bool json, Func<IRunObserver, AlignmentResult> align)
+    {
+        team.Remedy = $"Go on from its last checkpoint with: visalign resume {folder}";
+        if (!team.Group.IsFirst)
+        {
+            team.Do(() => align(new SilentObserver()));
+
+            return ExitCode.Done;
+        }
+
         string method = MethodCatalog.All.Single(entry => entry.Record == recipe.Method.GetType()).Name;
         var title = new RunTitle(method, Path.GetFileName(Path.TrimEndingDirectorySeparator(recipe.Model)), recipe.Rollout.Prompts * recipe.Rollout.GroupSize);
-        var result = RunView.Show(terminal, title, align);
+        var result = team.Do(() => RunView.Show(terminal, title, align));
         if (json)
         {
             terminal.Output.WriteLine(result.ToJson());

@@ -16,9 +16,14 @@ internal sealed class AlignmentOptions
         DefaultValueFactory = _ => [],
     };
 
+    internal Option<int?> Processes { get; } = ProcessesOption();
+
     internal Option<bool> Json { get; } = JsonOption();
 
     internal static Option<bool> JsonOption() => new("--json") { Description = "Print one JSON object with base, aligned, seconds, run and report, and nothing else." };
+
+    internal static Option<int?> ProcessesOption() => NumberOption.Optional("--processes", 1, 64,
+        "Processes on this machine that share the work, each with its share of the threads; the bits do not depend on it. Without it one, or those that torchrun or another launcher started.");
 
     /// <summary>The values that replace those of the recipe.</summary>
     internal IReadOnlyList<string> Overrides(ParseResult parsed) =>

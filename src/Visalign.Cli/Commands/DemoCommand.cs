@@ -10,9 +10,9 @@ internal static class DemoCommand
         var options = new AlignmentOptions();
         var verb = new Verb("demo", "Aligns the model that ships with the program, live, with a report at the end.", "visalign demo --seed 1")
         {
-            options.Out, options.Seed, options.Set, options.Json,
+            options.Out, options.Seed, options.Set, options.Processes, options.Json,
         };
-        verb.SetAction(parsed => Alignment.Run(terminal, ShippedRecipe.Demo(options.Overrides(parsed)), parsed.GetValue(options.Out), parsed.GetValue(options.Json)));
+        verb.SetAction(parsed => Alignment.Run(terminal, ShippedRecipe.Demo(options.Overrides(parsed)), options, parsed));
 
         return verb;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 
@@ -15,18 +16,29 @@ internal static class NumberOption
         Description = description,
         HelpName = "N",
         DefaultValueFactory = _ => otherwise,
-        CustomParser = result =>
-        {
-            string text = result.Tokens[0].Value;
-            if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && low <= value && value <= high)
-            {
-                return value;
-            }
-
-            string kind = typeof(T) == typeof(double) ? "a number" : "a whole number";
-            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name}: found '{text}', expected {kind} from {low} to {high}."));
-
-            return otherwise;
-        },
+        CustomParser = result => Parse(result, name, low, high) ?? otherwise,
     };
+
+    /// <summary>An option that may be left out.</summary>
+    /// <param name="name">With its dashes.</param>
+    internal static Option<T?> Optional<T>(string name, T low, T high, string description) where T : struct, INumber<T> => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => Parse(result, name, low, high),
+    };
+
+    private static T? Parse<T>(ArgumentResult result, string name, T low, T high) where T : struct, INumber<T>
+    {
+        string text = result.Tokens[0].Value;
+        if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && low <= value && value <= high)
+        {
+            return value;
+        }
+
+        string kind = typeof(T) == typeof(double) ? "a number" : "a whole number";
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name}: found '{text}', expected {kind} from {low} to {high}."));
+
+        return null;
+    }
 }

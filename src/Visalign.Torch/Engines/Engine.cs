@@ -20,6 +20,7 @@ public sealed class Engine
 {
     private static readonly Lock Gate = new();
     private static Engine? s_current;
+    private static nint s_processes;
 
     private Engine(Libtorch libtorch, Blas blas, string bridge, int threads, IReadOnlyList<string> texts) =>
         (Libtorch, Blas, Bridge, Threads, Build, Parallelism) = (libtorch, blas, bridge, threads, texts[1], texts[2]);
@@ -93,7 +94,7 @@ public sealed class Engine
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         var libtorch = Libtorch.Find();
         Directory.CreateDirectory(BridgeBuilder.CacheFolder);
-        string path = BridgeBuilder.Build(libtorch);
+        string path = BridgeBuilder.Build(libtorch, NativePart.Bridge);
         var blas = Blas.Choose(libtorch, options.BlasCore);
 
         // Native code does not see Environment.SetEnvironmentVariable; these are read when the libraries load.
@@ -105,9 +106,37 @@ public sealed class Engine
         blas.Load();
 
         nint library = NativeLibrary.Load(path);
-        NativeLibrary.SetDllImportResolver(Assembly.GetExecutingAssembly(), (name, _, _) => name == Native.Bridge.Library ? library : 0);
+        NativeLibrary.SetDllImportResolver(Assembly.GetExecutingAssembly(), (name, _, _) => name switch
+        {
+            Native.Bridge.Library => library,
+            ProcessBridge.Library => s_processes,
+            _ => 0,
+        });
         Native.Bridge.Check(Native.Bridge.va_threads(threads, out threads));
         return new Engine(libtorch, blas, path, threads, Texts.From(Native.Bridge.va_engine_text));
+    }
+
+    /// <summary>Builds and loads what a run of several processes needs beyond the bridge; does nothing the second time.</summary>
+    /// <exception cref="InputException">This libtorch has no Gloo, or Gloo's headers are missing.</exception>
+    internal static void LoadProcesses()
+    {
+        var libtorch = Start().Libtorch;
+        lock (Gate)
+        {
+            if (s_processes != 0) return;
+            if (!libtorch.Includes.Any(folder => File.Exists(Path.Combine(folder, "gloo", "context.h"))))
+                throw new InputException($"Several processes talk through libtorch's Gloo, whose headers are missing beside libtorch {libtorch.Version} ({libtorch.Origin}). "
+                    + "On Debian or Ubuntu: sudo apt-get install libgloo-dev, which goes with the distribution's libtorch-dev.");
+            try
+            {
+                s_processes = NativeLibrary.Load(BridgeBuilder.Build(libtorch, NativePart.Processes));
+            }
+            catch (Exception fault) when (fault is InputException or DllNotFoundException)
+            {
+                throw new InputException($"Several processes talk through libtorch's Gloo, which libtorch {libtorch.Version} ({libtorch.Origin}) was built without. "
+                    + "The distribution's libtorch-dev with libgloo-dev has it; or run one process.", fault);
+            }
+        }
     }
 
     [DllImport("libc", EntryPoint = "setenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]

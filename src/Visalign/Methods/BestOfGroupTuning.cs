@@ -21,7 +21,7 @@ public sealed record BestOfGroupTuning : IMethod
         var plan = RolloutPlan.Deterministic(context.Noise, context.Rollout);
         return new()
         {
-            Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, plan, conditions, LogProbReduction.Mean, context.Seed, iteration),
+            Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, plan, conditions, LogProbReduction.Mean, context.Seed, iteration, processes: context.Processes),
             // 1 for the best of its group, 0 for the others and for groups without a difference.
             Credit = (rewards, groups) => Best(rewards, groups),
             Updates = (rollout, best) => Updates(context, (NoiseRollout)rollout, best),

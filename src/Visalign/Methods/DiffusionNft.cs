@@ -56,7 +56,7 @@ public sealed record DiffusionNft : IMethod
         var old = policy.Clone().Persist();                                              // [N]
         return new()
         {
-            Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, plan, conditions, LogProbReduction.Mean, context.Seed, iteration),
+            Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, plan, conditions, LogProbReduction.Mean, context.Seed, iteration, processes: context.Processes),
             Credit = (rewards, groups) => GroupCredit.Advantages(rewards, groups, DeviationScope.Batch),
             Updates = (rollout, advantages) => Updates(context, old, (NoiseRollout)rollout, advantages),
             Terms = KlCoefficient == 0 ? [Alone("matching", Term.Matching)] : [Alone("matching", Term.Matching), Alone("KL", Term.Kl)],

@@ -89,7 +89,7 @@ public sealed record FlowGrpo : IMethod
         MicroBatchShares.Require(context.Rollout, context.Optimizer);
         return new()
         {
-            Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, Plan(context, iteration), conditions, LogProb, context.Seed, iteration),
+            Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, Plan(context, iteration), conditions, LogProb, context.Seed, iteration, processes: context.Processes),
             Credit = (rewards, groups) => [.. GroupCredit.Advantages(rewards, groups, Deviation).Select(a => Math.Clamp(a, -AdvantageLimit, AdvantageLimit))],
             Updates = (rollout, advantages) => Updates(context, (NoiseRollout)rollout, advantages),
             Terms = KlCoefficient == 0 ? [Alone("surrogate", Term.Surrogate)] : [Alone("surrogate", Term.Surrogate), Alone("KL", Term.Kl)],

@@ -2,6 +2,7 @@ using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Rollouts;
 using Visalign.Torch;
+using Visalign.Torch.Processes;
 
 namespace Visalign.Methods;
 
@@ -25,6 +26,9 @@ public sealed record AssemblyContext(IGenerator Generator, Adapter Adapter, Roll
     public NoiseGenerator Noise => Generator as NoiseGenerator
         ?? throw new InputException("method: it trains models that make pictures by denoising, and this model does not. 'visalign papers' lists the methods for others.");
 
+    /// <summary>The processes of the run, which share out its rollouts; the run shares out the parts of updates itself.</summary>
+    public ProcessGroup Processes { get; init; } = ProcessGroup.Alone;
+
     /// <summary>The tree under training.</summary>
     public Weights Policy => Adapter.Weights;
 }
@@ -32,7 +36,7 @@ public sealed record AssemblyContext(IGenerator Generator, Adapter Adapter, Roll
 /// <summary>A method as the training loop sees it.</summary>
 public sealed record Assembly
 {
-    /// <summary>Samples an iteration's groups under some weights, one for each condition.</summary>
+    /// <summary>Samples an iteration's groups under some weights, one for each condition. All processes call it together and get the whole rollout.</summary>
     public required Func<Weights, IReadOnlyList<Condition>, long, Rollout> Sample { get; init; }
 
     /// <summary>From rewards (NaN = not judged) and group numbers to one advantage per sample.</summary>
@@ -62,6 +66,6 @@ public sealed record Assembly
 /// <param name="Updates">As <see cref="Assembly.Updates"/>, were this term the whole loss, its weight included.</param>
 public sealed record LossTerm(string Name, Func<Rollout, double[], IEnumerable<Update>> Updates);
 
-/// <summary>One optimizer step: parts whose gradients are added up in this order.</summary>
-/// <param name="Parts">Each builds its share of the loss, a scalar, and notes what it saw.</param>
+/// <summary>One optimizer step: parts whose gradients are added up.</summary>
+/// <param name="Parts">Each builds its share of the loss, a scalar, and notes what it saw. Several processes share them out, so none may count on another having been built.</param>
 public sealed record Update(IReadOnlyList<Func<UpdateStatistics, Tensor>> Parts);

@@ -31,6 +31,44 @@ public sealed class UpdateStatistics
         }
     }
 
+    /// <summary>Adds what another part of the updates saw.</summary>
+    public void Add(UpdateStatistics other)
+    {
+        foreach (var (name, (sum, count)) in other._means)
+        {
+            var (sumBefore, countBefore) = _means.GetValueOrDefault(name);
+            _means[name] = (sumBefore + sum, countBefore + count);
+        }
+        foreach (var (name, value) in other._largest) Largest(name, value);
+    }
+
+    /// <summary>What was seen as bytes, for another process to <see cref="Read"/>.</summary>
+    internal void Write(BinaryWriter writer)
+    {
+        writer.Write(_means.Count);
+        foreach (var (name, (sum, count)) in _means)
+        {
+            writer.Write(name);
+            writer.Write(sum);
+            writer.Write(count);
+        }
+        writer.Write(_largest.Count);
+        foreach (var (name, value) in _largest)
+        {
+            writer.Write(name);
+            writer.Write(value);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    internal static UpdateStatistics Read(BinaryReader reader)
+    {
+        var statistics = new UpdateStatistics();
+        for (int left = reader.ReadInt32(); left > 0; left--) statistics._means[reader.ReadString()] = (reader.ReadDouble(), reader.ReadInt64());
+        for (int left = reader.ReadInt32(); left > 0; left--) statistics._largest[reader.ReadString()] = reader.ReadDouble();
+        return statistics;
+    }
+
     /// <summary>All metrics by name.</summary>
     public IEnumerable<KeyValuePair<string, double>> All() =>
         _means.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.Sum / entry.Value.Count)).Concat(_largest);

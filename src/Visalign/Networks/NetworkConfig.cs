@@ -53,6 +53,12 @@ public sealed class NetworkConfig
     /// <param name="fallback">What a missing or null key means; null: it must be there.</param>
     public double Number(string key, double? fallback = null) => Value(key, fallback, Number);
 
+    /// <summary>Whether an object stands under a key. Counts as asked for.</summary>
+    public bool IsObject(string key) => Find(key) is { ValueKind: JsonValueKind.Object };
+
+    /// <summary>The object under a key, to be read like a file of its own.</summary>
+    public NetworkConfig Object(string key) => new(Find(key) ?? throw Missing(key), $"{Origin}, {key}");
+
     /// <summary>True or false.</summary>
     /// <param name="fallback">What a missing or null key means; null: it must be there.</param>
     public bool Flag(string key, bool? fallback = null) => Value(key, fallback, Flag);

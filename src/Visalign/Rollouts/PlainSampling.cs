@@ -1,5 +1,6 @@
 using Visalign.Generators;
 using Visalign.Networks;
+using Visalign.Torch.Processes;
 
 namespace Visalign.Rollouts;
 
@@ -19,10 +20,12 @@ public static class PlainSampling
     /// <param name="conditions">One for each group.</param>
     /// <param name="seed">With <paramref name="iteration"/> and the sample's index it fixes every draw.</param>
     /// <param name="advanced">Hears before each forward which share of them is done; what it throws ends the sampling.</param>
-    public static Rollout Run(IGenerator generator, Weights weights, IReadOnlyList<Condition> conditions, PlainSamplingOptions options, ulong seed, long iteration, Action<double>? advanced = null) => generator switch
+    /// <param name="processes">Share the work; null where this process is to do it by itself.</param>
+    public static Rollout Run(IGenerator generator, Weights weights, IReadOnlyList<Condition> conditions, PlainSamplingOptions options, ulong seed, long iteration,
+        Action<double>? advanced = null, ProcessGroup? processes = null) => generator switch
     {
         NoiseGenerator noise => RolloutSampler.Sample(noise, weights, RolloutPlan.Deterministic(noise.Grid(options.Steps), options.GroupSize, options.GuidanceScale),
-            conditions, LogProbReduction.Mean, seed, iteration, advanced),
+            conditions, LogProbReduction.Mean, seed, iteration, advanced, processes),
         _ => throw new ArgumentException($"A {generator.GetType().Name} is not sampled."),
     };
 }

@@ -1,5 +1,6 @@
 using Visalign.Generators;
 using Visalign.Torch;
+using Visalign.Torch.Processes;
 
 namespace Visalign.Rollouts;
 
@@ -24,11 +25,30 @@ public abstract record Rollout(long Iteration, int GroupSize, IReadOnlyList<Cond
 /// <param name="Transitions">In rollout order.</param>
 /// <param name="Final">Shape <c>[B, C, H, W]</c>: final latents.</param>
 public sealed record NoiseRollout(RolloutPlan Plan, long Iteration, IReadOnlyList<Condition> Conditions, EncodedConditions Encoded,
-    IReadOnlyList<Transition> Transitions, Tensor Final, long NetworkEvaluations) : Rollout(Iteration, Plan.GroupSize, Conditions, Final, NetworkEvaluations);
+    IReadOnlyList<Transition> Transitions, Tensor Final, long NetworkEvaluations) : Rollout(Iteration, Plan.GroupSize, Conditions, Final, NetworkEvaluations)
+{
+    /// <summary>The rollout of all processes, where transitions and final latents hold this process's rows only.</summary>
+    public NoiseRollout Gathered(ProcessGroup processes)
+    {
+        if (processes.Count == 1) return this;
+        List<Transition> whole = [];
+        foreach (var (step, from, to, logProb) in Transitions)
+        {
+            // Steps that follow one another share the state between them.
+            bool follows = whole.Count > 0 && ReferenceEquals(from, Transitions[whole.Count - 1].To);
+            whole.Add(new(step, follows ? whole[^1].To : processes.GatherRows(from), processes.GatherRows(to), processes.GatherRows(logProb)));
+        }
+        return this with { Transitions = whole, Final = processes.GatherRows(Final) };
+    }
+}
 
 /// <summary>One stochastic step that was taken: an edge between two states of every sample.</summary>
 /// <param name="Step">Its index in rollout order; 0 is the noisiest.</param>
 /// <param name="From">Shape <c>[B, C, H, W]</c>: states before.</param>
 /// <param name="To">Shape <c>[B, C, H, W]</c>: states after.</param>
 /// <param name="LogProb">Shape <c>[B]</c>: log-probability under the policy that sampled.</param>
-public sealed record Transition(int Step, Tensor From, Tensor To, Tensor LogProb);
+public sealed record Transition(int Step, Tensor From, Tensor To, Tensor LogProb)
+{
+    /// <summary>Hands its tensors to a scope's parent.</summary>
+    public Transition KeptBy(TensorScope scope) => new(Step, scope.Keep(From), scope.Keep(To), scope.Keep(LogProb));
+}

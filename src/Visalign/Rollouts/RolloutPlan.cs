@@ -1,4 +1,5 @@
 using Visalign.Generators;
+using Visalign.Torch.Processes;
 
 namespace Visalign.Rollouts;
 
@@ -71,5 +72,13 @@ public sealed record RolloutPlan
     public IEnumerable<(int Start, int Length)> MicroBatches(int rows)
     {
         for (int start = 0; start < rows; start += MicroBatch) yield return (start, Math.Min(MicroBatch, rows - start));
+    }
+
+    /// <summary>The rows that fall to this process: whole micro-batches, so that their bits do not depend on how many processes there are.</summary>
+    public (int Start, int Length) Share(ProcessGroup processes, int rows)
+    {
+        var batches = MicroBatches(rows).ToList();
+        var (start, length) = processes.Share(batches.Count);
+        return length == 0 ? (rows, 0) : (batches[start].Start, batches.GetRange(start, length).Sum(batch => batch.Length));
     }
 }

@@ -1,6 +1,7 @@
 using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Torch;
+using Visalign.Torch.Processes;
 
 namespace Visalign.Rollouts;
 
@@ -13,46 +14,60 @@ public static class RolloutSampler
     /// <param name="reduction">Of the recorded log-probabilities.</param>
     /// <param name="seed">With <paramref name="iteration"/> and the sample's index it fixes every draw.</param>
     /// <param name="advanced">Hears before each forward which share of them is done; what it throws ends the rollout.</param>
+    /// <param name="processes">Share out whole micro-batches, and all have the whole rollout in the end; null where this process is to do it by itself.</param>
     public static NoiseRollout Sample(
-        IFlow generator, Weights weights, RolloutPlan plan, IReadOnlyList<Condition> conditions, LogProbReduction reduction, ulong seed, long iteration, Action<double>? advanced = null)
+        IFlow generator, Weights weights, RolloutPlan plan, IReadOnlyList<Condition> conditions, LogProbReduction reduction, ulong seed, long iteration,
+        Action<double>? advanced = null, ProcessGroup? processes = null)
     {
         if (plan.Solver == OdeSolver.Multistep && plan.WindowLength > 0) throw new ArgumentException("The multistep solver takes no noisy steps.");
         using var _ = Autograd.NoGrad();
         using var scope = Tensor.Scope();
+        processes ??= ProcessGroup.Alone;
         int g = plan.GroupSize, count = conditions.Count * g;
         var perSample = Enumerable.Range(0, count).Select(i => conditions[i / g]).ToArray();
         var encoded = generator.Encode(perSample);
         var start = new NoiseKey(seed, NoisePurpose.Start, iteration);
         bool together = plan.SharedStart || plan.SharedPrefix;
-        var latents = generator.DrawNoise(start, 0, together ? conditions.Count : count);
-        if (plan.Grid.StartScale != 1) latents *= plan.Grid.StartScale;
+        var mine = plan.Share(processes, count);                                          // this process's rows
+        var prefix = plan.Share(processes, conditions.Count);
+        var latents = together ? Started(prefix) : Started(mine);
         long evaluations = 0;
         int branches = plan.GuidanceScale == 1 ? 1 : 2;
         int step = 0;
         (double Level, Tensor Data)? before = null;                                       // what the solver predicted in the step before
         if (plan.SharedPrefix)
         {
-            var perPrompt = generator.Encode(conditions);
+            var perPrompt = generator.Encode(conditions).Narrow(prefix.Start, prefix.Length);
             for (; step < plan.WindowStart; step++)
             {
-                latents = Step(latents, perPrompt, step).Latents;
+                latents = Step(latents, perPrompt, prefix.Start, step).Latents;
                 evaluations += (long)conditions.Count * branches;
             }
         }
-        if (together) latents = latents.RepeatInterleave(g, 0);                           // [B, C, H, W]
+        if (together) latents = processes.GatherRows(latents).RepeatInterleave(g, 0).Narrow(0, mine.Start, mine.Length);
+        var asked = encoded.Narrow(mine.Start, mine.Length);
         List<Transition> transitions = [];
         for (; step < plan.StepCount; step++)
         {
-            var (next, logProb) = Step(latents, encoded, step);
-            if (logProb is not null) transitions.Add(new(step, scope.Keep(latents), scope.Keep(next), scope.Keep(logProb)));
+            var (next, logProb) = Step(latents, asked, mine.Start, step);
+            if (logProb is not null) transitions.Add(new(step, latents, next, logProb));
             latents = next;
             evaluations += (long)count * branches;
         }
         if (plan.Grid.EndScale != 1) latents *= plan.Grid.EndScale;
-        return new(plan, iteration, perSample, encoded.KeptBy(scope), transitions, scope.Keep(latents), evaluations);
+        var rollout = new NoiseRollout(plan, iteration, perSample, encoded, transitions, latents, evaluations).Gathered(processes);
+        return rollout with { Encoded = encoded.KeptBy(scope), Transitions = [.. rollout.Transitions.Select(transition => transition.KeptBy(scope))], Final = scope.Keep(rollout.Final) };
 
-        (Tensor Latents, Tensor? LogProb) Step(Tensor from, EncodedConditions asked, int index)
+        Tensor Started((int Start, int Length) rows)
         {
+            var noise = generator.DrawNoise(start, rows.Start, rows.Length);
+            return plan.Grid.StartScale == 1 ? noise : noise * plan.Grid.StartScale;
+        }
+
+        // The rows from a number on, which is a micro-batch's first.
+        (Tensor Latents, Tensor? LogProb) Step(Tensor from, EncodedConditions asked, int number, int index)
+        {
+            if (from.Size(0) == 0) return (from, plan.IsStochastic(index) ? Tensor.Empty([0]) : null);
             using var inner = Tensor.Scope();
             List<Tensor> states = [], logProbs = [], data = [];
             foreach (var (first, length) in plan.MicroBatches((int)from.Size(0)))
@@ -73,7 +88,7 @@ public static class RolloutSampler
                     states.Add(gaussian.Mean);
                     continue;
                 }
-                var next = gaussian.Draw(generator.DrawNoise(new(seed, NoisePurpose.Step, iteration, Step: index), first, length));
+                var next = gaussian.Draw(generator.DrawNoise(new(seed, NoisePurpose.Step, iteration, Step: index), number + first, length));
                 states.Add(next);
                 logProbs.Add(LogProb(plan.Kernel, gaussian, next, reduction));
             }

@@ -9,13 +9,18 @@ using Visalign.Rollouts;
 using Visalign.Torch;
 using Visalign.Torch.Engines;
 using Visalign.Torch.Optimizers;
+using Visalign.Torch.Processes;
 using Visalign.Torch.Safetensors;
 using Visalign.Worlds;
 
 namespace Visalign.Runs;
 
 /// <summary>Executes a recipe in a run folder: rollouts, rewards, credit, updates, checkpoints.</summary>
-/// <remarks>All chance follows from the recipe's seed and the iteration, so weights, moments and what the method keeps are all the state there is.</remarks>
+/// <remarks>
+/// All chance follows from the recipe's seed and the iteration, so weights, moments and what the method keeps are all the state there is.
+/// Several processes each execute the whole of it over shares of rollouts and updates; process 0 alone judges, watches, speaks
+/// and holds the folder.
+/// </remarks>
 public sealed class AlignmentRun : IDisposable
 {
     private readonly IRunObserver _observer;
@@ -28,10 +33,11 @@ public sealed class AlignmentRun : IDisposable
     private readonly Watchdog _watchdog;
 
     private RunFolder? _folder;
+    private TimeSpan _waited, _exchanged;                                                  // as of the last iteration
 
-    private AlignmentRun(Recipe recipe, IGenerator generator, IRunObserver observer, TimeProvider clock)
+    private AlignmentRun(Recipe recipe, IGenerator generator, IRunObserver observer, TimeProvider clock, ProcessGroup processes, string path)
     {
-        (Recipe, Generator, _observer, _clock) = (recipe, generator, observer, clock);
+        (Recipe, Generator, _observer, _clock, Processes, Path) = (recipe, generator, observer, clock, processes, path);
         // What may be refused comes before what holds memory.
         _prompts = recipe.Prompts == "world" ? PromptSource.World(PromptSplit.Training) : PromptSource.File(recipe.Prompts, generator);
         _jury = new(recipe, clock);
@@ -39,7 +45,7 @@ public sealed class AlignmentRun : IDisposable
         {
             _watchdog = new(recipe.Watchdog, _jury.Trained.Select(reward => reward.Name), _jury.Heldout.Select(reward => reward.Name));
             _adapter = Adapter.Of(generator.Base, recipe.Adapter, (ulong)recipe.Seed);
-            _assembly = recipe.Method.Assemble(new(generator, _adapter, recipe.Rollout, recipe.Optimizer, (ulong)recipe.Seed));
+            _assembly = recipe.Method.Assemble(new(generator, _adapter, recipe.Rollout, recipe.Optimizer, (ulong)recipe.Seed) { Processes = processes });
         }
         catch
         {
@@ -60,6 +66,12 @@ public sealed class AlignmentRun : IDisposable
     /// <summary>The generator under alignment.</summary>
     public IGenerator Generator { get; }
 
+    /// <summary>The processes that execute it together.</summary>
+    public ProcessGroup Processes { get; }
+
+    /// <summary>Where the folder is, on every process.</summary>
+    public string Path { get; }
+
     /// <summary>Iterations done.</summary>
     public long Iteration { get; private set; }
 
@@ -69,37 +81,42 @@ public sealed class AlignmentRun : IDisposable
     /// <summary>Samples × network forwards so far, rollouts only.</summary>
     public long NetworkEvaluations { get; private set; }
 
-    /// <summary>The folder it is kept in.</summary>
-    public RunFolder Folder => _folder ?? throw new System.Diagnostics.UnreachableException("A run is given its folder before anyone sees it.");
+    /// <summary>The folder it is kept in; process 0 has it.</summary>
+    public RunFolder Folder => _folder ?? throw new System.Diagnostics.UnreachableException("A run is given its folder before anyone sees it, and process 0 alone writes in it.");
 
     /// <summary>The tree to evaluate: the averaged policy where an average is kept. Its views belong to the open scope.</summary>
     public Weights Result => _optimizer.Average is { } average ? _adapter.Over(average) : _adapter.Weights;
 
     /// <summary>Begins a run in a new folder, which is made only once everything the recipe asks for has been found.</summary>
-    public static AlignmentRun Create(string path, Recipe recipe, IRunObserver observer, TimeProvider clock)
+    /// <param name="processes">Those that execute it together, all of them given the same recipe; null for this one alone.</param>
+    public static AlignmentRun Create(string path, Recipe recipe, IRunObserver observer, TimeProvider clock, ProcessGroup? processes = null)
     {
         Engine.Start(new() { Threads = recipe.Threads ?? 0 });
-        return Opened(recipe, observer, clock, run =>
+        var here = Here(recipe);
+        return Opened(path, recipe, here, observer, clock, processes ?? ProcessGroup.Alone, run =>
         {
             var warnings = run.CheckBeforehand();
-            run._folder = RunFolder.Create(path, Recipe.File.Resolve(recipe), Here(recipe), time: clock);
+            if (run.Processes.IsFirst) run._folder = RunFolder.Create(path, Recipe.File.Resolve(recipe), here, time: clock);
             run.Remark(warnings);
         });
     }
 
     /// <summary>Goes on with a run from its newest checkpoint.</summary>
+    /// <param name="processes">Those that go on with it together, as many as one likes; each reads recipe and provenance in the folder, and process 0 all else. Null for this one alone.</param>
     /// <exception cref="InputException">The engine, BLAS kernels, threads or model differ from those of the run.</exception>
-    public static AlignmentRun Resume(string path, IRunObserver observer, TimeProvider clock)
+    public static AlignmentRun Resume(string path, IRunObserver observer, TimeProvider clock, ProcessGroup? processes = null)
     {
-        var folder = RunFolder.Open(path, time: clock);
+        processes ??= ProcessGroup.Alone;
+        var folder = processes.IsFirst ? RunFolder.Open(path, time: clock) : null;
         try
         {
-            var recorded = folder.Provenance;
+            var kept = KeptRun.Open(path);
+            var recorded = kept.Provenance;
             Engine.Start(new() { Threads = recorded.Threads, BlasCore = recorded.BlasCore.Length > 0 ? recorded.BlasCore : null });
-            var recipe = Recipe.File.Parse(folder.Recipe, Path.Combine(path, "recipe.yaml"));
-            var differences = Here(recipe).DifferencesFrom(recorded);
+            var here = Here(kept.Recipe);
+            var differences = here.DifferencesFrom(recorded);
             if (differences.Count > 0) throw new InputException($"{path}: the run cannot go on bit for bit here: {string.Join("; ", differences)}.");
-            return Opened(recipe, observer, clock, run =>
+            return Opened(path, kept.Recipe, here, observer, clock, processes, run =>
             {
                 run._folder = folder;
                 run.Restore();
@@ -107,21 +124,24 @@ public sealed class AlignmentRun : IDisposable
         }
         catch
         {
-            folder.Dispose();
+            folder?.Dispose();
             throw;
         }
     }
 
     // A run that cannot be opened leaves neither a lock nor tensors behind.
-    private static AlignmentRun Opened(Recipe recipe, IRunObserver observer, TimeProvider clock, Action<AlignmentRun> open)
+    private static AlignmentRun Opened(
+        string path, Recipe recipe, Provenance here, IRunObserver observer, TimeProvider clock, ProcessGroup processes, Action<AlignmentRun> open)
     {
+        RunAgreement.Require(processes, Recipe.File.Resolve(recipe), here);
         var generator = ModelFolder.Load(recipe.Model);
         AlignmentRun? run = null;
         try
         {
-            run = new(recipe, generator, observer, clock);
+            run = new(recipe, generator, observer, clock, processes, processes.TextFromFirst(() => path));
             open(run);
             observer.Told(BatchArithmetic.InWords(recipe.Rollout, recipe.Optimizer));
+            if (processes.Count > 1) observer.Told($"{processes.Count} processes with {Engine.Current.Threads} {(Engine.Current.Threads == 1 ? "thread" : "threads")} each.");
             return run;
         }
         catch
@@ -149,21 +169,22 @@ public sealed class AlignmentRun : IDisposable
     /// <exception cref="OperationCanceledException">Stopped; what was done is in a checkpoint.</exception>
     public void Advance(long until, CancellationToken stop)
     {
-        stop.ThrowIfCancellationRequested();
         var budget = Recipe.Budget;
         long last = Math.Min(until, budget.Iterations);
-        while (Iteration < last)
+        bool stopped = Processes.Any(stop.IsCancellationRequested);
+        while (Iteration < last && !stopped)
         {
             Iterate();
-            bool stopped = stop.IsCancellationRequested;
+            stopped = Processes.Any(stop.IsCancellationRequested);
             if (stopped || Iteration == last || Iteration % budget.CheckpointEvery == 0) Save();
-            if (stopped) stop.ThrowIfCancellationRequested();
         }
+        if (stopped) throw new OperationCanceledException(stop);
     }
 
     /// <summary>Writes what was learned, <see cref="Result"/>, and what it took into the run folder.</summary>
     public void SavePolicy()
     {
+        if (!Processes.IsFirst) return;
         using var scope = Tensor.Scope();
         var flat = _optimizer.Average ?? _adapter.Parameters.Values;
         Folder.SavePolicy(Named(flat), new Dictionary<string, string>
@@ -173,9 +194,10 @@ public sealed class AlignmentRun : IDisposable
         });
     }
 
-    /// <summary>What the rewards trained on say of pictures, in their weighted sum.</summary>
+    /// <summary>What the rewards trained on say of pictures, in their weighted sum; process 0 asks them, and all hear the answer.</summary>
     /// <exception cref="InputException">One fails more often than the recipe bears.</exception>
-    public RewardScores Judge(PictureBatch pictures, IReadOnlyList<Condition> conditions) => _jury.Score(pictures, conditions).Trained.Total;
+    public RewardScores Judge(PictureBatch pictures, IReadOnlyList<Condition> conditions) =>
+        RunAgreement.FromFirst(Processes, () => _jury.Score(pictures, conditions).Trained.Total);
 
     private void Iterate()
     {
@@ -185,27 +207,21 @@ public sealed class AlignmentRun : IDisposable
         int count = Recipe.Rollout.Prompts;
         var rollout = _assembly.Sample(_assembly.Behavior?.Invoke() ?? _adapter.Weights, _prompts.Draw(seed, Iteration * count, count), Iteration);
         double sampled = Seconds(ref started);
-        var pictures = Generator.Decode(rollout.Final);
+        var pictures = Generator.Decode(rollout.Final, Processes);
         if (Recipe.Samples.Every > 0 && (Iteration + 1) % Recipe.Samples.Every == 0) SaveSample(pictures, rollout.GroupSize);
-        var said = _jury.Score(pictures, rollout.Conditions);
-        var advantages = _assembly.Credit(said.Trained.Total.Values, rollout.Groups);
+        JuryScores? said = null;                                                           // what process 0 heard
+        var total = RunAgreement.FromFirst(Processes, () => (said = _jury.Score(pictures, rollout.Conditions)).Trained.Total);
+        var advantages = _assembly.Credit(total.Values, rollout.Groups);
         RewardCalls += rollout.SampleCount;
         NetworkEvaluations += rollout.NetworkEvaluations;
         double rewarded = Seconds(ref started);
 
         var statistics = new UpdateStatistics();
-        long total = (long)Recipe.Budget.Iterations * Recipe.Optimizer.UpdatesPerIteration;
+        long steps = (long)Recipe.Budget.Iterations * Recipe.Optimizer.UpdatesPerIteration;
         foreach (var update in _assembly.Updates(rollout, advantages))
         {
-            _adapter.Parameters.ClearGradients();
-            foreach (var part in update.Parts)
-            {
-                using var inner = Tensor.Scope();
-                var loss = part(statistics);
-                statistics.Mean("loss/sum", loss.Item() * update.Parts.Count);
-                Autograd.Backward(loss);
-            }
-            double rate = LearningRate.At(Recipe.Optimizer.Schedule, Recipe.Optimizer.LearningRate, _optimizer.StepCount, total, Recipe.Optimizer.WarmupSteps);
+            statistics.Add(UpdateSharing.Differentiate(update, _adapter.Parameters, Processes));
+            double rate = LearningRate.At(Recipe.Optimizer.Schedule, Recipe.Optimizer.LearningRate, _optimizer.StepCount, steps, Recipe.Optimizer.WarmupSteps);
             double decay = Recipe.Optimizer.EmaDecay > 0 ? AverageDecay.At(_optimizer.StepCount, Recipe.Optimizer.EmaDecay) : 1;
             statistics.Mean("gradient/norm", _optimizer.Step(rate, decay));
         }
@@ -213,31 +229,50 @@ public sealed class AlignmentRun : IDisposable
         double updated = Seconds(ref started);
         Iteration++;
 
-        var metrics = IterationMetrics.Of(said, rollout, pictures, advantages, statistics);
-        Folder.AppendMetrics(Iteration, metrics);
-        Folder.AppendTimings(Iteration, new Dictionary<string, double> { ["seconds/rollout"] = sampled, ["seconds/reward"] = rewarded, ["seconds/update"] = updated });
-        _observer.Iterated(Iteration, Recipe.Budget.Iterations, metrics, sampled + rewarded + updated);
+        SortedDictionary<string, double>? metrics = null;
+        if (said is not null)
+        {
+            metrics = IterationMetrics.Of(said, rollout, pictures, advantages, statistics);
+            Folder.AppendMetrics(Iteration, metrics);
+            Folder.AppendTimings(Iteration, Timings(sampled, rewarded, updated));
+            _observer.Iterated(Iteration, Recipe.Budget.Iterations, metrics, sampled + rewarded + updated);
+        }
         Watch(metrics);
+    }
+
+    private Dictionary<string, double> Timings(double sampled, double rewarded, double updated)
+    {
+        var timings = new Dictionary<string, double> { ["seconds/rollout"] = sampled, ["seconds/reward"] = rewarded, ["seconds/update"] = updated };
+        if (Processes.Count == 1) return timings;
+        var (waited, exchanged) = (Processes.Waited, Processes.Exchanged);
+        timings["processes/count"] = Processes.Count;
+        timings["processes/waiting"] = (waited - _waited).TotalSeconds;
+        timings["processes/exchanging"] = (exchanged - _exchanged).TotalSeconds;
+        (_waited, _exchanged) = (waited, exchanged);
+        return timings;
     }
 
     private IReadOnlyList<string> CheckBeforehand()
     {
-        var findings = Preflight.Check(new(Recipe, Generator, _adapter, _assembly, _jury.Trained, _jury.Heldout, _prompts));
+        var findings = Preflight.Check(new(Recipe, Generator, _adapter, _assembly, _jury.Trained, _jury.Heldout, _prompts, Processes));
         _observer.Told(findings.Summary);
         return findings.Warnings;
     }
 
-    private void Watch(IReadOnlyDictionary<string, double> metrics)
+    // Process 0 has the metrics; whether the run stops is the same for all.
+    private void Watch(SortedDictionary<string, double>? metrics)
     {
-        var remarks = _watchdog.Observe(metrics);
+        var remarks = metrics is null ? [] : _watchdog.Observe(metrics);
         Remark(remarks);
-        if (remarks.Count == 0 || !Recipe.Watchdog.Stop) return;
+        string complaint = Recipe.Watchdog.Stop ? Processes.TextFromFirst(() => remarks.FirstOrDefault("")) : "";
+        if (complaint.Length == 0) return;
         Save();
-        throw new WatchdogStopException(Iteration, remarks[0], Folder.Path);
+        throw new WatchdogStopException(Iteration, complaint, Path);
     }
 
     private void Remark(IEnumerable<string> sentences)
     {
+        if (!Processes.IsFirst) return;
         foreach (string sentence in sentences)
         {
             Folder.AppendRemark(new(Iteration, sentence));
@@ -247,7 +282,7 @@ public sealed class AlignmentRun : IDisposable
 
     // A row for each prompt, named by the iteration at hand.
     private void SaveSample(PictureBatch pictures, int columns) =>
-        Folder.SaveSample(string.Create(CultureInfo.InvariantCulture, $"{Iteration + 1:D6}.png"), Png.Encode(PictureGrid.Arrange(pictures, new() { Columns = columns, Scale = 2 })));
+        _folder?.SaveSample(string.Create(CultureInfo.InvariantCulture, $"{Iteration + 1:D6}.png"), Png.Encode(PictureGrid.Arrange(pictures, new() { Columns = columns, Scale = 2 })));
 
     private double Seconds(ref long since)
     {
@@ -262,6 +297,8 @@ public sealed class AlignmentRun : IDisposable
 
     private void Save()
     {
+        RunAgreement.RequireSame(Processes, State(), Iteration);
+        if (!Processes.IsFirst) return;
         var arrays = new Dictionary<string, StoredArray>();
         foreach (var (name, tensor) in State()) arrays[name] = StoredArray.Of(tensor.ToArray<float>(), tensor.Count);
         Folder.SaveCheckpoint(Iteration, arrays, new JsonObject
@@ -272,19 +309,26 @@ public sealed class AlignmentRun : IDisposable
 
     private void Restore()
     {
-        using var checkpoint = Folder.LoadLatest();
-        foreach (string remark in Folder.Remarks) _observer.Told(remark);
-        if (checkpoint is null)
+        using var checkpoint = _folder?.LoadLatest();
+        foreach (string remark in _folder?.Remarks ?? []) _observer.Told(remark);
+        if (!Processes.Any(checkpoint is not null))
         {
             Remark(CheckBeforehand());
             return;
         }
-        foreach (var line in Folder.ReadMetrics()) _watchdog.Observe(line.Values);
-        foreach (var (name, tensor) in State()) checkpoint.Singles(name).CopyTo(tensor.AsSpan<float>());
-        Iteration = checkpoint.Iteration;
-        _optimizer.StepCount = checkpoint.State["optimizer_steps"]!.GetValue<long>();
-        RewardCalls = checkpoint.State["reward_calls"]!.GetValue<long>();
-        NetworkEvaluations = checkpoint.State["network_evaluations"]!.GetValue<long>();
+        foreach (var line in _folder?.ReadMetrics() ?? []) _watchdog.Observe(line.Values);
+        foreach (var (name, tensor) in State())
+        {
+            checkpoint?.Singles(name).CopyTo(tensor.AsSpan<float>());
+            Processes.CopyFromFirst(tensor);
+        }
+        using var scope = Tensor.Scope();
+        var counters = Tensor.From([checkpoint?.Iteration ?? 0, Counter("optimizer_steps"), Counter("reward_calls"), Counter("network_evaluations")], 4);
+        Processes.CopyFromFirst(counters);
+        if (counters.AsSpan<long>() is not [var iteration, var steps, var calls, var evaluations]) throw new System.Diagnostics.UnreachableException();
+        (Iteration, _optimizer.StepCount, RewardCalls, NetworkEvaluations) = (iteration, steps, calls, evaluations);
+
+        long Counter(string name) => checkpoint?.State[name]!.GetValue<long>() ?? 0;
     }
 
     private IEnumerable<(string Name, Tensor Tensor)> State()

@@ -6,8 +6,11 @@ namespace Visalign.Runs;
 /// <summary>A run folder as its readers see it: nothing is held or written, and the run may still be going.</summary>
 public sealed class KeptRun
 {
+    /// <summary>How timings begin that add up to the run's wall time; others say what part of it went where.</summary>
+    internal const string WallSeconds = "seconds/";
+
     /// <summary>The timing of an evaluation.</summary>
-    internal const string EvaluationSeconds = "seconds/evaluation";
+    internal const string EvaluationSeconds = WallSeconds + "evaluation";
 
     private KeptRun(string path)
     {
@@ -39,7 +42,13 @@ public sealed class KeptRun
     public IReadOnlyList<IterationLine> Timings => IterationLog.Read(System.IO.Path.Combine(Path, RunFolder.TimingsName));
 
     /// <summary>Wall time of the training itself, without its evaluations.</summary>
-    public TimeSpan TrainingTime => TimeSpan.FromSeconds(Timings.Sum(line => line.Values.Where(part => part.Key != EvaluationSeconds).Sum(part => part.Value)));
+    public TimeSpan TrainingTime => Spent(part => part != EvaluationSeconds);
+
+    /// <summary>Wall time of everything it did so far.</summary>
+    public TimeSpan WallTime => Spent(_ => true);
+
+    private TimeSpan Spent(Func<string, bool> counts) => TimeSpan.FromSeconds(Timings.Sum(line =>
+        line.Values.Where(part => part.Key.StartsWith(WallSeconds, StringComparison.Ordinal) && counts(part.Key)).Sum(part => part.Value)));
 
     /// <summary>What training took, as the policy's file says.</summary>
     /// <exception cref="InputException">The run has not ended, or the file was not written by it.</exception>

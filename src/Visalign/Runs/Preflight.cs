@@ -4,14 +4,16 @@ using Visalign.Networks;
 using Visalign.Rewards;
 using Visalign.Rollouts;
 using Visalign.Torch;
+using Visalign.Torch.Processes;
 
 namespace Visalign.Runs;
 
 /// <summary>What a run is about to work with.</summary>
 /// <param name="Trained">The trained rewards, in the recipe's order, without the limit on failures: the preflight's pictures do not count.</param>
 /// <param name="Heldout">The watched rewards, likewise.</param>
-internal sealed record PreflightSubject(
-    Recipe Recipe, IGenerator Generator, Adapter Adapter, Assembly Assembly, IReadOnlyList<IReward> Trained, IReadOnlyList<IReward> Heldout, PromptSource Prompts);
+/// <param name="Processes">All of them rehearse the loss; process 0 asks the rewards.</param>
+internal sealed record PreflightSubject(Recipe Recipe, IGenerator Generator, Adapter Adapter, Assembly Assembly,
+    IReadOnlyList<IReward> Trained, IReadOnlyList<IReward> Heldout, PromptSource Prompts, ProcessGroup Processes);
 
 /// <summary>What the preflight found.</summary>
 /// <param name="Summary">A sentence on what holds.</param>
@@ -42,6 +44,7 @@ internal static class Preflight
         var rollout = first is not null && behavior is not null ? first : Sample();
 
         var loss = LossRehearsal.Check(subject, rollout);
+        if (!subject.Processes.IsFirst) return loss;
         var rewards = RewardRehearsal.Check(subject, rollout);
         return new($"Preflight: {start}{loss.Summary}; {rewards.Summary}.", [.. loss.Warnings, .. rewards.Warnings]);
 

@@ -64,22 +64,28 @@ public sealed record Provenance
     /// <remarks>Processor, system, runtime and program are recorded for people; they do not change bits by themselves.</remarks>
     /// <param name="recorded">What the run was made with; this is what it would go on with.</param>
     /// <returns>A sentence for each difference, none where the run goes on exactly.</returns>
-    public IReadOnlyList<string> DifferencesFrom(Provenance recorded)
-    {
-        var differences = new List<string>();
-        Compare("engine", recorded.Engine, Engine);
-        Compare("BLAS core", recorded.BlasCore, BlasCore);
-        Compare("number of threads", $"{recorded.Threads}", $"{Threads}");
-        Compare("base model's SHA-256", recorded.BaseHash, BaseHash);
-        Compare("data's SHA-256", recorded.DataHash ?? "none", DataHash ?? "none");
-        return differences;
+    public IReadOnlyList<string> DifferencesFrom(Provenance recorded) =>
+        [.. Against(recorded).Select(fact => $"The {fact.What} was {fact.Other} when the run was made and is {fact.Own} here.")];
 
-        void Compare(string what, string then, string now)
-        {
-            if (then != now)
-                differences.Add($"The {what} was {then} when the run was made and is {now} here.");
-        }
+    /// <summary>Says what keeps two processes of one run from computing the same.</summary>
+    /// <param name="first">What process 0 runs on.</param>
+    /// <returns>A clause for each difference.</returns>
+    internal IReadOnlyList<string> DifferencesFromFirst(Provenance first)
+    {
+        var facts = Against(first).ToList();
+        if (Program != first.Program) facts.Add(("program", first.Program, Program));
+        return [.. facts.Select(fact => $"its {fact.What} is {fact.Own} and that of process 0 {fact.Other}")];
     }
+
+    private IEnumerable<(string What, string Other, string Own)> Against(Provenance other) =>
+        new (string What, string Other, string Own)[]
+        {
+            ("engine", other.Engine, Engine),
+            ("BLAS core", other.BlasCore, BlasCore),
+            ("number of threads", $"{other.Threads}", $"{Threads}"),
+            ("base model's SHA-256", other.BaseHash, BaseHash),
+            ("data's SHA-256", other.DataHash ?? "none", DataHash ?? "none"),
+        }.Where(fact => fact.Other != fact.Own);
 
     /// <summary>The record as indented JSON with snake_case names.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ProvenanceJson.Default.Provenance) + "\n";

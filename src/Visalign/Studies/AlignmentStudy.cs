@@ -4,6 +4,7 @@ using Visalign.Networks;
 using Visalign.Runs;
 using Visalign.Torch;
 using Visalign.Torch.Engines;
+using Visalign.Torch.Processes;
 using Visalign.Worlds;
 
 namespace Visalign.Studies;
@@ -12,6 +13,7 @@ namespace Visalign.Studies;
 /// <remarks>
 /// Base and result are each measured at the guidance scale that is best for them on tuning prompts, on the same held-out
 /// prompts from the same start noise. Whatever was measured is kept at once, so that going on measures only what is missing.
+/// Of several processes each does all of this over its share of the sampling, and process 0 keeps what comes out.
 /// </remarks>
 public sealed class AlignmentStudy
 {
@@ -31,23 +33,26 @@ public sealed class AlignmentStudy
     /// <exception cref="RunInterruptedException">Stopped.</exception>
     /// <exception cref="InputException">The recipe or the folder cannot be used.</exception>
     /// <param name="sameBase">A finished run over the same base under the same evaluation, whose measurement of the base is taken over; null to measure.</param>
-    public static AlignmentResult Start(string path, Recipe recipe, IRunObserver observer, TimeProvider clock, CancellationToken stop, KeptRun? sameBase = null)
+    /// <param name="processes">Those that align together, all of them given the same recipe; null for this one alone.</param>
+    public static AlignmentResult Start(
+        string path, Recipe recipe, IRunObserver observer, TimeProvider clock, CancellationToken stop, KeptRun? sameBase = null, ProcessGroup? processes = null)
     {
         Engine.Start(new() { Threads = recipe.Threads ?? 0 });
         long started = clock.GetTimestamp();
-        using var run = AlignmentRun.Create(path, Anchored(recipe), observer, clock);
+        using var run = AlignmentRun.Create(path, Anchored(recipe), observer, clock, processes);
         var study = new AlignmentStudy(run, observer, clock, stop);
-        if (sameBase is not null && sameBase.Provenance.BaseHash == run.Folder.Provenance.BaseHash) study.TakeOver(sameBase);
+        if (sameBase is not null && run.Processes.IsFirst && sameBase.Provenance.BaseHash == run.Folder.Provenance.BaseHash) study.TakeOver(sameBase);
         return study.Complete(started, spent: 0);
     }
 
     /// <summary>Goes on with a run folder from its newest checkpoint; what is done is not done again.</summary>
     /// <inheritdoc cref="Start"/>
-    public static AlignmentResult Resume(string path, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+    /// <param name="processes">Those that go on with it together, as many as one likes; null for this one alone.</param>
+    public static AlignmentResult Resume(string path, IRunObserver observer, TimeProvider clock, CancellationToken stop, ProcessGroup? processes = null)
     {
         long started = clock.GetTimestamp();
-        using var run = AlignmentRun.Resume(path, observer, clock);
-        double spent = KeptRun.Open(path).Timings.Sum(line => line.Values.Values.Sum());
+        using var run = AlignmentRun.Resume(path, observer, clock, processes);
+        double spent = KeptRun.Open(path).WallTime.TotalSeconds;
         return new AlignmentStudy(run, observer, clock, stop).Complete(started, spent);
     }
 
@@ -67,24 +72,28 @@ public sealed class AlignmentStudy
 
     private AlignmentResult Complete(long started, double spent)
     {
-        string path = _run.Folder.Path;
+        string path = Path.GetFullPath(_run.Path);
         try
         {
             var before = MeasureAtBestGuidance(EvaluationFolder.Base, "the base", 0, () => _run.Generator.Base);
             Train();
             _run.SavePolicy();
             var after = MeasureAtBestGuidance(EvaluationFolder.Result, "the result", _run.Iteration, () => _run.Result);
-
-            _observer.Began("drawing the report");
-            string page = AlignmentReport.Draw(KeptRun.Open(path));
-            _run.Folder.SaveReport(System.Text.Encoding.UTF8.GetBytes(page));
+            if (_run.Processes.IsFirst) DrawReport();
             double seconds = spent + _clock.GetElapsedTime(started).TotalSeconds;
-            return new(before, after, TimeSpan.FromSeconds(seconds), Path.GetFullPath(path), Path.GetFullPath(KeptRun.Open(path).ReportFile));
+            return new(before, after, TimeSpan.FromSeconds(seconds), path, Path.Combine(path, RunFolder.ReportName));
         }
-        catch (OperationCanceledException stopped) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException stopped) when (stopped.CancellationToken == _stop)
         {
-            throw new RunInterruptedException(_run.Iteration, _run.Recipe.Budget.Iterations, path, stopped);
+            throw new RunInterruptedException(_run.Iteration, _run.Recipe.Budget.Iterations, _run.Path, stopped);
         }
+    }
+
+    private void DrawReport()
+    {
+        _observer.Began("drawing the report");
+        string page = AlignmentReport.Draw(KeptRun.Open(_run.Path));
+        _run.Folder.SaveReport(System.Text.Encoding.UTF8.GetBytes(page));
     }
 
     private void Train()
@@ -95,7 +104,8 @@ public sealed class AlignmentStudy
             _run.Advance(end, _stop);
             return;
         }
-        foreach (var kept in EvaluationFolder.Curve(_run.Folder.Path).Where(kept => kept.Iteration < _run.Iteration)) Announce(kept);
+        if (_run.Processes.IsFirst)
+            foreach (var kept in EvaluationFolder.Curve(_run.Path).Where(kept => kept.Iteration < _run.Iteration)) Announce(kept);
         while (true)
         {
             if (_run.Iteration % _options.Every == 0 || _run.Iteration == end) Announce(MeasureCurve());
@@ -120,11 +130,11 @@ public sealed class AlignmentStudy
 
     private GuidanceChoice ChooseGuidance(string name, string what, long iteration, Func<Weights> weights)
     {
-        if (EvaluationFolder.Find<GuidanceChoice>(_run.Folder.Path, name) is { } kept
-            && (kept.Iteration, kept.Steps, kept.Prompts) == (iteration, _options.Steps, _options.TuningPrompts)) return kept;
+        if (EvaluationFolder.FindForAll<GuidanceChoice>(_run.Processes, _run.Path, name,
+            kept => (kept.Iteration, kept.Steps, kept.Prompts) == (iteration, _options.Steps, _options.TuningPrompts)) is { } known) return known;
         return Timed($"choosing the guidance scale of {what}", name, () =>
         {
-            var (best, scores) = HeldOutEvaluation.ChooseGuidance(_run.Generator, weights(), _options.TuningPrompts, _options.Steps, Advanced, _examination);
+            var (best, scores) = HeldOutEvaluation.ChooseGuidance(_run.Generator, weights(), _options.TuningPrompts, _options.Steps, Advanced, _examination, _run.Processes);
             return new GuidanceChoice
             {
                 Iteration = iteration, Steps = _options.Steps, Prompts = _options.TuningPrompts, Best = best,
@@ -135,10 +145,10 @@ public sealed class AlignmentStudy
 
     private KeptEvaluation Measure(string name, long iteration, Func<Weights> weights, int prompts, double scale, string part)
     {
-        if (EvaluationFolder.Find<KeptEvaluation>(_run.Folder.Path, name) is { } kept
-            && (kept.Iteration, kept.Steps, kept.Prompts, kept.GuidanceScale) == (iteration, _options.Steps, prompts, scale)) return kept;
+        if (EvaluationFolder.FindForAll<KeptEvaluation>(_run.Processes, _run.Path, name,
+            kept => (kept.Iteration, kept.Steps, kept.Prompts, kept.GuidanceScale) == (iteration, _options.Steps, prompts, scale)) is { } known) return known;
         return Timed(part, name, () => KeptEvaluation.Of(
-            HeldOutEvaluation.Run(_run.Generator, weights(), PromptSplit.HeldOut, prompts, _options.Steps, scale, advanced: Advanced, examination: _examination),
+            HeldOutEvaluation.Run(_run.Generator, weights(), PromptSplit.HeldOut, prompts, _options.Steps, scale, advanced: Advanced, examination: _examination, processes: _run.Processes),
             _examination.Metric, iteration, PromptSplit.HeldOut, scale, _options.Steps));
     }
 
@@ -148,6 +158,7 @@ public sealed class AlignmentStudy
         long started = _clock.GetTimestamp();
         using var scope = Tensor.Scope();
         var measured = measure();
+        if (!_run.Processes.IsFirst) return measured;
         EvaluationFolder.Save(_run.Folder, name, measured);
         _run.Folder.AppendTimings(_run.Iteration, new Dictionary<string, double> { [KeptRun.EvaluationSeconds] = _clock.GetElapsedTime(started).TotalSeconds });
         return measured;

@@ -13,7 +13,7 @@ internal sealed record DiffusionNetworks(UnetConfig Unet, ClipTextConfig Text)
 
     /// <summary>Fresh weights of both, under one tree.</summary>
     internal IEnumerable<(string Name, Tensor Value)> Initialize(ulong seed) =>
-        Joined(Networks.Unet.Initialize(Unet, seed), ClipText.Initialize(Text, seed + 1));
+        Joined(Networks.Unet.Initialize(Unet, seed), ClipInitialization.Draw(Text, seed + 1));
 
     /// <summary>Two trees under one.</summary>
     internal static IEnumerable<(string Name, Tensor Value)> Joined(IEnumerable<(string Name, Tensor Value)> unet, IEnumerable<(string Name, Tensor Value)> text) =>
@@ -37,10 +37,6 @@ internal sealed record DiffusionNetworks(UnetConfig Unet, ClipTextConfig Text)
         using var scope = Tensor.Scope();
         return scope.Keep(Networks.Unet.Predict(tree["unet"], Unet, latents, timesteps, ClipText.Encode(tree["text_encoder"], Text, words).LastHiddenState));
     }
-
-    /// <summary>Whether a tensor of the tree is a matrix or a convolution inside the networks: not an embedding, of words or times, nor a layer at either end.</summary>
-    internal static bool IsInner(string name, Tensor value) => value.Rank > 1 && !name.Contains("embedding", StringComparison.Ordinal)
-        && !name.StartsWith(UnetKey + "conv_in", StringComparison.Ordinal) && !name.StartsWith(UnetKey + "conv_out", StringComparison.Ordinal);
 }
 
 /// <summary>Trains a latent diffusion UNet and the text encoder it attends to on encoded scenes.</summary>
@@ -59,17 +55,16 @@ internal static class DiffusionPretraining
         IEnumerable<(string Name, Tensor Value)> first, TimeProvider clock, IProgress<PretrainingProgress>? progress, CancellationToken stop)
     {
         using var scope = Tensor.Scope();
-        using var trained = new PretrainedWeights(first, (name, value) => options.MatrixLearningRate > 0 && DiffusionNetworks.IsInner(name, value));
-        var average = Pretraining.Run(trained.Others, trained.Matrices, options, step =>
+        var average = Pretraining.Run(first, options, (weights, step) =>
         {
             var (data, words) = scenes.Batch(options, step);                                               // [B, C, H, W], [B, L]
             var noise = Noise.Normal(new((ulong)options.Seed, NoisePurpose.Training, Iteration: step), 0, data.Shape);
             int[] timesteps = Timesteps(options, schedule, step);
             var noisy = new DataAndNoise(data, noise).At([.. timesteps.Select(timestep => schedule[timestep])]);
             var told = Tensor.From([.. timesteps.Select(timestep => (float)timestep)], timesteps.Length);  // [B]
-            return (networks.Predict(trained.Tree(), noisy, told, words) - noise).Square().Mean();
+            return (networks.Predict(weights, noisy, told, words) - noise).Square().Mean();
         }, clock, progress, stop);
-        return [.. trained.Shaped(average).Select(entry => (entry.Name, scope.Keep(entry.Value)))];
+        return [.. average.Select(entry => (entry.Name, scope.Keep(entry.Value)))];
     }
 
     private static int[] Timesteps(PretrainingOptions options, DiffusionNoise schedule, int step) =>

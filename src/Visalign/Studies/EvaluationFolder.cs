@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Visalign.Runs;
+using Visalign.Torch.Processes;
 
 namespace Visalign.Studies;
 
@@ -55,6 +56,14 @@ public static class EvaluationFolder
     /// <exception cref="InputException">Nothing is, or the file is damaged.</exception>
     public static T Get<T>(string run, string name) where T : class =>
         Find<T>(run, name) ?? throw new InputException($"{run}: this run has no evaluations/{name}.json; 'visalign resume {run}' measures what is missing.");
+
+    /// <summary>What process 0 finds under a name, on every process; null where nothing is there or it does not fit.</summary>
+    /// <inheritdoc cref="Find"/>
+    internal static T? FindForAll<T>(ProcessGroup processes, string run, string name, Func<T, bool> fits) where T : class
+    {
+        T? Fitting() => Find<T>(run, name) is { } kept && fits(kept) ? kept : null;
+        return processes.Count == 1 ? Fitting() : JsonSerializer.Deserialize<T?>(processes.FromFirst(() => JsonSerializer.SerializeToUtf8Bytes(Fitting(), Format)), Format);
+    }
 
     /// <summary>Keeps something under a name.</summary>
     /// <exception cref="InputException">The disk refuses.</exception>

@@ -6,7 +6,7 @@ namespace Visalign.Studies;
 /// <summary>Trains the latent flow-matching transformer on encoded scenes.</summary>
 /// <remarks>
 /// Conditional flow matching with logit-normal times (Esser et al., arXiv 2403.03206, section 3.1) and dropped prompts for
-/// classifier-free guidance.
+/// classifier-free guidance (Ho and Salimans, arXiv 2207.12598).
 /// </remarks>
 public static class FlowPretraining
 {
@@ -20,17 +20,16 @@ public static class FlowPretraining
     {
         using var scope = Tensor.Scope();
         var scenes = LatentScenes.Draw(options, flaws, autoencoder, from?.LatentScale);
-        using var trained = new PretrainedWeights(from?.Weights.All().Select(entry => (entry.Name, entry.Tensor)) ?? TextDit.Initialize(config, (ulong)options.Seed),
-            (name, value) => options.MatrixLearningRate > 0 && name.StartsWith("blocks.", StringComparison.Ordinal) && value.Rank == 2);
-        var average = Pretraining.Run(trained.Others, trained.Matrices, options, step =>
+        var first = from?.Weights.All().Select(entry => (entry.Name, Value: entry.Tensor)) ?? TextDit.Initialize(config, (ulong)options.Seed);
+        var average = Pretraining.Run(first, options, (weights, step) =>
         {
             var (data, words) = scenes.Batch(options, step);                                               // [B, C, H, W], [B, L]
             var noise = Noise.Normal(new((ulong)options.Seed, NoisePurpose.Training, Iteration: step), 0, data.Shape);
             var times = Times(options, step);                                                              // [B]
             var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
-            return (TextDit.Velocity(trained.Tree(), config, noisy, times, words) - (noise - data)).Square().Mean();
+            return (TextDit.Velocity(weights, config, noisy, times, words) - (noise - data)).Square().Mean();
         }, clock, progress, stop);
-        return ([.. trained.Shaped(average).Select(entry => (entry.Name, scope.Keep(entry.Value)))], scenes.Scale);
+        return ([.. average.Select(entry => (entry.Name, scope.Keep(entry.Value)))], scenes.Scale);
     }
 
     private static Tensor Times(PretrainingOptions options, int step)

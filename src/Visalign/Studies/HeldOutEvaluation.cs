@@ -3,6 +3,7 @@ using Visalign.Networks;
 using Visalign.Pictures;
 using Visalign.Rollouts;
 using Visalign.Torch;
+using Visalign.Torch.Processes;
 using Visalign.Worlds;
 
 namespace Visalign.Studies;
@@ -45,28 +46,33 @@ public static class HeldOutEvaluation
     /// <param name="examination">What is asked, and who judges; null for the embedded world's prompts and its exact checker.</param>
     /// <param name="sample">Which of several samples per prompt, for best-of-N.</param>
     /// <param name="advanced">Hears which share is done; what it throws ends the evaluation.</param>
+    /// <param name="processes">Share the sampling; null where this process is to do it by itself.</param>
     public static Evaluation Run(
-        IGenerator generator, Weights weights, PromptSplit split, int count, int steps, double guidanceScale, int sample = 0, Action<double>? advanced = null, Examination? examination = null)
+        IGenerator generator, Weights weights, PromptSplit split, int count, int steps, double guidanceScale, int sample = 0, Action<double>? advanced = null, Examination? examination = null,
+        ProcessGroup? processes = null)
     {
         using var scope = Tensor.Scope();
         examination ??= Examination.Exact;
         var conditions = examination.Prompts(split, count);
-        var rollout = PlainSampling.Run(generator, weights, conditions, new(steps, guidanceScale), Seed, iteration: ((long)split << 32) + sample, advanced);
-        var pictures = generator.Decode(rollout.Final);
+        var rollout = PlainSampling.Run(generator, weights, conditions, new(steps, guidanceScale), Seed, iteration: ((long)split << 32) + sample, advanced, processes);
+        var pictures = generator.Decode(rollout.Final, processes);
         var (scores, verdicts) = examination.Judge(pictures, conditions);
         return new(conditions, scores, verdicts, pictures, rollout.NetworkEvaluations);
     }
 
     /// <summary>The guidance scale with the highest score on tuning prompts; the smaller one on a tie.</summary>
     /// <param name="advanced">Hears which share is done; what it throws ends the search.</param>
+    /// <param name="processes">Share the sampling; null where this process is to do it by itself.</param>
     /// <returns>The scale and every score.</returns>
-    public static (double Best, IReadOnlyList<(double Scale, double Score)> Scores) ChooseGuidance(IGenerator generator, Weights weights, int count, int steps, Action<double>? advanced = null, Examination? examination = null)
+    public static (double Best, IReadOnlyList<(double Scale, double Score)> Scores) ChooseGuidance(
+        IGenerator generator, Weights weights, int count, int steps, Action<double>? advanced = null, Examination? examination = null, ProcessGroup? processes = null)
     {
         List<(double Scale, double Score)> scores = [];
         foreach (double scale in GuidanceScales)
         {
             int done = scores.Count;
-            scores.Add((scale, Run(generator, weights, PromptSplit.Tuning, count, steps, scale, advanced: share => advanced?.Invoke((done + share) / GuidanceScales.Count), examination: examination).Score));
+            scores.Add((scale, Run(generator, weights, PromptSplit.Tuning, count, steps, scale, 
+                advanced: share => advanced?.Invoke((done + share) / GuidanceScales.Count), examination: examination, processes: processes).Score));
         }
         return (scores.MaxBy(entry => entry.Score).Scale, scores);
     }

@@ -9,9 +9,6 @@ namespace Visalign.Studies;
 /// <param name="Scale">What brought the latents there.</param>
 internal sealed record LatentScenes(Tensor Latents, Tensor Words, double Scale)
 {
-    /// <summary>Share of samples trained without their prompt, for classifier-free guidance (Ho and Salimans, arXiv 2207.12598).</summary>
-    internal const double PromptDropout = 0.1;
-
     /// <summary>Draws and encodes a training set, in the open scope.</summary>
     /// <param name="flaws">What is wrong with some of the pictures.</param>
     /// <param name="autoencoder">Trained weights of <see cref="ToyVae"/>.</param>
@@ -38,14 +35,6 @@ internal sealed record LatentScenes(Tensor Latents, Tensor Words, double Scale)
     internal (Tensor Latents, Tensor Words) Batch(PretrainingOptions options, int step)
     {
         var rows = SceneData.Rows(options, step);
-        return (Latents.IndexSelect(0, rows), Words.IndexSelect(0, rows) * Asked(options, step));
-    }
-
-    private static Tensor Asked(PretrainingOptions options, int step)
-    {
-        var asked = new long[options.BatchSize];
-        for (int i = 0; i < asked.Length; i++)
-            asked[i] = Noise.Uniform(new((ulong)options.Seed, NoisePurpose.Choice, Iteration: step, Branch: 1), i) < PromptDropout ? 0 : 1;
-        return Tensor.From(asked, asked.Length, 1);
+        return (Latents.IndexSelect(0, rows), Words.IndexSelect(0, rows) * SceneData.Asked(options, step));
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
-using System.Text;
+using Visalign.Runs;
+using Visalign.Torch.Engines;
+using Visalign.Torch.Safetensors;
 
 namespace Visalign.Studies;
 
@@ -9,7 +11,18 @@ namespace Visalign.Studies;
 /// <param name="Parameters">How many numbers it has.</param>
 /// <param name="Hash">SHA-256 of the file.</param>
 /// <param name="Training">Steps, seconds, last loss; or where it was taken from.</param>
-public sealed record CardNetwork(string Name, string File, long Parameters, string Hash, string Training);
+public sealed record CardNetwork(string Name, string File, long Parameters, string Hash, string Training)
+{
+    /// <summary>A network in its file.</summary>
+    /// <param name="folder">The model's.</param>
+    /// <param name="file">Its path in the folder.</param>
+    internal static CardNetwork Of(string name, string folder, string file, string training)
+    {
+        string path = Path.Combine(folder, file);
+        using var stored = SafetensorsFile.Open(path);
+        return new(name, file, stored.Entries.Values.Sum(entry => entry.Shape.Aggregate(1L, (product, size) => product * size)), ContentHash.Of(path), training);
+    }
+}
 
 /// <summary>Scores at one guidance scale.</summary>
 /// <param name="Score">Share of pictures the exact checker accepts.</param>
@@ -50,48 +63,40 @@ public sealed record ModelCard
     /// <summary>The scale with the highest score; the smaller one on a tie.</summary>
     public CardScore Best => Scores.MaxBy(score => score.Score)!;
 
+    /// <summary>What came of it, in a sentence.</summary>
+    internal string InWords => Write(
+        $"{RoundTrip.Share:P1} of scenes survive the autoencoder; score {Best.Score:F3} at guidance {Best.GuidanceScale}, its best, on {Measurement.Prompts} tuning prompts.");
+
     /// <summary>The card as Markdown.</summary>
     public string ToMarkdown()
     {
-        var text = new StringBuilder();
-        Line($"# {Name}");
-        Line("");
-        Line($"{Description} that draws the scenes of Visalign's embedded world from prompts, trained on");
-        Line("rendered scenes. The run that made the model measured and wrote all of this.");
-        Line("");
-        Line($"    {Command}");
-        Line("");
-        Table(["", ""], Machine.Select(fact => (string[])[fact.Name, fact.Value]));
-        Line("## Networks");
-        Line("");
-        Table(["", "file", "parameters", "training", "SHA-256"], Networks.Select(network =>
-            (string[])[network.Name, $"`{network.File}`", Write($"{network.Parameters:N0}"), network.Training, $"`{network.Hash}`"]));
-        Line("## Round trip");
-        Line("");
-        Line(Write($"{RoundTrip.Correct} of {RoundTrip.Scenes} correct scenes stay correct through the autoencoder ({RoundTrip.Share:P1})."));
-        Line("");
-        Line("## Scores");
-        Line("");
-        Line(Write($"Exact score on {Measurement.Prompts} tuning prompts, one picture each, {Measurement.Steps} ODE steps; best at guidance {Best.GuidanceScale}."));
-        Line("");
-        Table(["guidance", "score", "soft", .. Best.Tasks.Keys], Scores.Select(score =>
+        var text = new CardText(Name, Command, Machine,
+            $"{Description} that draws the scenes of Visalign's embedded world from prompts, trained on",
+            "rendered scenes. The run that made the model measured and wrote all of this.");
+        text.Networks(Networks);
+        text.Section("Round trip");
+        text.Line(Write($"{RoundTrip.Correct} of {RoundTrip.Scenes} correct scenes stay correct through the autoencoder ({RoundTrip.Share:P1})."));
+        text.Line("");
+        text.Section("Scores");
+        text.Line(Write($"Exact score on {Measurement.Prompts} tuning prompts, one picture each, {Measurement.Steps} ODE steps; best at guidance {Best.GuidanceScale}."));
+        text.Line("");
+        text.Table(["guidance", "score", "soft", .. Best.Tasks.Keys], Scores.Select(score =>
             (string[])[Write($"{score.GuidanceScale}"), Write($"{score.Score:F3}"), Write($"{score.SoftScore:F3}"), .. score.Tasks.Values.Select(task => Write($"{task:F3}"))]));
-        Line("## Recipe");
-        Line("");
-        Line("```yaml");
-        Line(Recipe.TrimEnd());
-        Line("```");
-        return text.ToString();
+        return text.End(Recipe);
+    }
 
-        void Line(string line) => text.Append(line).Append('\n');
-
-        void Table(string[] heads, IEnumerable<string[]> rows)
-        {
-            Line($"| {string.Join(" | ", heads)} |");
-            Line($"|{string.Concat(heads.Select(_ => "---|"))}");
-            foreach (string[] row in rows) Line($"| {string.Join(" | ", row)} |");
-            Line("");
-        }
+    /// <summary>Program, engine, BLAS, threads and processor of this process.</summary>
+    internal static (string Name, string Value)[] ThisMachine()
+    {
+        var engine = Engine.Current;
+        return
+        [
+            ("program", $"visalign {Provenance.ThisProgram}"),
+            ("engine", $"libtorch {engine.Libtorch.Version}"),
+            ("BLAS", $"{Path.GetFileName(engine.Blas.Library)}{(engine.Blas.Core.Length > 0 ? $", {engine.Blas.Core} kernels" : "")}"),
+            ("threads", FormattableString.Invariant($"{engine.Threads}")),
+            ("processor", Processor.Model),
+        ];
     }
 
     private static string Write(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

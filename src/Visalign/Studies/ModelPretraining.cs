@@ -8,26 +8,7 @@ using Visalign.Worlds;
 
 namespace Visalign.Studies;
 
-/// <summary>A model to make.</summary>
-public sealed record PretrainingRequest
-{
-    /// <summary>How.</summary>
-    public required PretrainingRecipe Recipe { get; init; }
-
-    /// <summary>The model folder to make: missing or empty.</summary>
-    public required string Folder { get; init; }
-
-    /// <summary>A folder with a finished <c>vae.safetensors</c> to build on; null to train one.</summary>
-    public string? Autoencoder { get; init; }
-
-    /// <summary>A model, shipped name or folder, whose transformer to begin with, and whose autoencoder is used; null to begin afresh.</summary>
-    public string? From { get; init; }
-
-    /// <summary>The command line, for the card.</summary>
-    public required string Command { get; init; }
-}
-
-/// <summary>Makes a model folder from a recipe: autoencoder, transformer, measurements, card.</summary>
+/// <summary>Makes a model folder from a recipe: autoencoder, network over its latents, measurements, card.</summary>
 /// <remarks>
 /// The folder appears when it is whole. What is measured is what is in its files, in half precision. Interrupted after the
 /// autoencoder is done, the draft beside it stays, so that the next attempt may begin there; before that, nothing does.
@@ -36,16 +17,16 @@ public static class ModelPretraining
 {
     /// <summary>Trains, measures, writes.</summary>
     /// <returns>The card, which the folder holds as README.md.</returns>
-    /// <exception cref="InputException">The folder is taken, or the autoencoder given is none.</exception>
+    /// <exception cref="InputException">The folder is taken, or what is to be built on is of another kind.</exception>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public static ModelCard Run(PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+    public static ModelCard Run(ILatentRecipe recipe, PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
         Engine.Start();
+        var model = recipe.Model;
         if (request.From is { } name)
         {
             if (request.Autoencoder is not null) throw new InputException($"--vae {request.Autoencoder}: with --from, the autoencoder is that of {name}. Leave one of the two out.");
             string from = ModelFolder.Find(name);
-            var model = request.Recipe.Model;
             foreach (var (network, file) in model.Files)
                 if (!File.Exists(Path.Combine(from, file))) throw new InputException($"--from {name}: there is no {file} in it, so it has no {network} of this recipe's kind to go on from.");
             model.CheckFrom(from, name);
@@ -55,14 +36,14 @@ public static class ModelPretraining
         try
         {
             using var scope = Tensor.Scope();
-            var card = Make(request, draft, observer, clock, stop);
+            var card = Make(recipe, model, request, draft, observer, clock, stop);
             draft.Finish();
             return card;
         }
         catch
         {
             bool own = draft.IsContinued || request.Autoencoder is null;
-            if (own && File.Exists(draft[request.Recipe.Model.AutoencoderFile]))
+            if (own && File.Exists(draft[model.AutoencoderFile]))
                 observer.Told($"The finished autoencoder is kept in {draft.Path}; go on from it by --vae {draft.Path}, with the same --out.");
             else if (!draft.IsContinued)
                 draft.Discard();
@@ -70,18 +51,12 @@ public static class ModelPretraining
         }
     }
 
-    private static ModelCard Make(PretrainingRequest request, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+    private static ModelCard Make(ILatentRecipe recipe, ILatentModel model, PretrainingRequest request, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
-        var recipe = request.Recipe;
-        var model = recipe.Model;
         string vaeFile = draft[model.AutoencoderFile];
         Directory.CreateDirectory(Path.GetDirectoryName(vaeFile)!);
         var vae = request.Autoencoder is { } folder ? TrainedVae.Adopt(folder, vaeFile) : TrainVae();
-        if (vae.Recipe is { } used && used != recipe.Vae)
-        {
-            observer.Told($"The autoencoder of {request.Autoencoder} was trained by other settings than the recipe's; the card has its own.");
-            recipe = recipe with { Vae = used };
-        }
+        if (vae.Recipe is { } used && used != recipe.Vae) observer.Told($"The autoencoder of {request.Autoencoder} was trained by other settings than the recipe's; the card has its own.");
 
         var autoencoder = TensorFiles.LoadAll(vaeFile, DType.Float32);
         observer.Began($"sending {recipe.Measurement.Scenes} scenes through the autoencoder");
@@ -94,15 +69,15 @@ public static class ModelPretraining
         string story = TrainedVae.InWords(last) + (request.From is { } name ? $"; begun from {ContentHash.Of(ModelFolder.Find(name))} (the folder's hash)" : "");
         var card = new ModelCard
         {
-            Name = Path.GetFileName(Path.GetFullPath(Path.TrimEndingDirectorySeparator(request.Folder))),
+            Name = request.Name,
             Description = model.Description,
             Command = request.Command,
-            Machine = Machine(),
-            Networks = [Network("autoencoder", model.AutoencoderFile, vae.Story), .. model.Files.Select(entry => Network(entry.Name, entry.File, story))],
+            Machine = ModelCard.ThisMachine(),
+            Networks = [CardNetwork.Of("autoencoder", draft.Path, model.AutoencoderFile, vae.Story), .. model.Files.Select(entry => CardNetwork.Of(entry.Name, draft.Path, entry.File, story))],
             RoundTrip = roundTrip,
             Measurement = recipe.Measurement,
             Scores = scores,
-            Recipe = PretrainingRecipe.File.Resolve(recipe),
+            Recipe = recipe.Resolve(vae.Recipe ?? recipe.Vae),
         };
         File.WriteAllText(draft["README.md"], card.ToMarkdown());
         return card;
@@ -139,24 +114,5 @@ public static class ModelPretraining
             }
             return measured;
         }
-
-        CardNetwork Network(string name, string file, string training)
-        {
-            using var stored = SafetensorsFile.Open(draft[file]);
-            return new(name, file, stored.Entries.Values.Sum(entry => entry.Shape.Aggregate(1L, (product, size) => product * size)), ContentHash.Of(draft[file]), training);
-        }
-    }
-
-    private static (string, string)[] Machine()
-    {
-        var engine = Engine.Current;
-        return
-        [
-            ("program", $"visalign {Provenance.ThisProgram}"),
-            ("engine", $"libtorch {engine.Libtorch.Version}"),
-            ("BLAS", $"{Path.GetFileName(engine.Blas.Library)}{(engine.Blas.Core.Length > 0 ? $", {engine.Blas.Core} kernels" : "")}"),
-            ("threads", FormattableString.Invariant($"{engine.Threads}")),
-            ("processor", Processor.Model),
-        ];
     }
 }

@@ -1,39 +1,34 @@
 using System.ComponentModel.DataAnnotations;
 using Visalign.Networks;
 using Visalign.Records;
+using Visalign.Runs;
 using Visalign.Worlds;
 
 namespace Visalign.Studies;
 
-/// <summary>How a model of the embedded world is made: the autoencoder, then a network over its latents, whose key says of what kind it is.</summary>
-public sealed record PretrainingRecipe : IValidatableObject
+/// <summary>How a model of the embedded world is made: the autoencoder, then the flow transformer over its latents.</summary>
+public sealed record PretrainingRecipe : ILatentRecipe
 {
     /// <summary>The autoencoder.</summary>
     public required VaeRecipe Vae { get; init; }
 
-    /// <summary>A flow transformer.</summary>
-    public TransformerRecipe? Transformer { get; init; }
-
-    /// <summary>A diffusion UNet with its text encoder.</summary>
-    public UnetRecipe? Unet { get; init; }
+    /// <summary>The flow transformer.</summary>
+    public required TransformerRecipe Transformer { get; init; }
 
     /// <summary>What is measured of the result, for its card.</summary>
     public MeasurementRecipe Measurement { get; init; } = new();
 
-    /// <summary>Samples per step of the network's training.</summary>
-    public int BatchSize => Model.Training.BatchSize;
-
-    /// <summary>The kind of model.</summary>
-    internal ILatentModel Model => Transformer is { } transformer ? new FlowModel(transformer) : new DiffusionModel(Unet!);
-
-    /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (Transformer is null == Unet is null) yield return new("A pretraining makes one kind of model: name either 'transformer' or 'unet'.");
-    }
-
     /// <summary>The recipe file.</summary>
     public static RecordFormat<PretrainingRecipe> File { get; } = new(RecordTypes.None, new FormatVersion("pretraining", 1));
+
+    int IPretrainingRecipe.BatchSize => Transformer.Training.BatchSize;
+
+    string IPretrainingRecipe.Make(PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken token) =>
+        ModelPretraining.Run(this, request, observer, clock, token).InWords;
+
+    ILatentModel ILatentRecipe.Model => new FlowModel(Transformer);
+
+    string ILatentRecipe.Resolve(VaeRecipe vae) => File.Resolve(this with { Vae = vae });
 }
 
 /// <summary>How the autoencoder is trained.</summary>

@@ -14,6 +14,9 @@ internal sealed record TrainedVae(VaeRecipe? Recipe, string Story)
     // Where the kinds of model folders have it.
     private static readonly string[] Files = ["vae.safetensors", WorldPipeline.Autoencoder];
 
+    /// <summary>The file of a folder's autoencoder; null where it has none.</summary>
+    internal static string? Find(string folder) => Files.Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+
     private static readonly RecordFormat<VaeRecipe> Format = new(RecordTypes.None);
 
     private const string RecipeKey = "recipe", LossKey = "loss";
@@ -34,7 +37,7 @@ internal sealed record TrainedVae(VaeRecipe? Recipe, string Story)
     /// <exception cref="InputException">There is none in the folder, or it is of another network.</exception>
     internal static TrainedVae Adopt(string folder, string path)
     {
-        string source = Files.Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists)
+        string source = Find(folder)
             ?? throw new InputException($"--vae {folder}: there is no {Files[0]} in it; name a model folder, or what an interrupted pretraining left.");
         using (var scope = Tensor.Scope())
         {

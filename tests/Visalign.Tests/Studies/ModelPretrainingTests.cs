@@ -20,7 +20,7 @@ public sealed class ModelPretrainingTests : IDisposable
         """, "test.yaml", overrides);
 
     private ModelCard Pretrain(string name, PretrainingRecipe? recipe = null, string? vae = null, IRunObserver? observer = null, CancellationToken stop = default) =>
-        ModelPretraining.Run(new() { Recipe = recipe ?? Recipe(), Folder = _root[name], Autoencoder = vae, Command = "visalign pretrain test.yaml" },
+        ModelPretraining.Run(recipe ?? Recipe(), new() { Folder = _root[name], Autoencoder = vae, Command = "visalign pretrain test.yaml" },
             observer ?? new Listener(), TimeProvider.System, stop);
 
     [Fact]
@@ -77,9 +77,10 @@ public sealed class ModelPretrainingTests : IDisposable
     public void Going_on_from_a_model_begins_with_its_weights_and_keeps_its_autoencoder()
     {
         Pretrain("first");
-        var request = new PretrainingRequest { Recipe = Recipe("transformer.training.learning_rate=1e-9", "transformer.training.seed=2"), Folder = _root["second"], From = _root["first"], Command = "test" };
+        var recipe = Recipe("transformer.training.learning_rate=1e-9", "transformer.training.seed=2");
+        var request = new PretrainingRequest { Folder = _root["second"], From = _root["first"], Command = "test" };
 
-        var card = ModelPretraining.Run(request, new Listener(), TimeProvider.System, default);
+        var card = ModelPretraining.Run(recipe, request, new Listener(), TimeProvider.System, default);
 
         Assert.Contains($"begun from {ContentHash.Of(_root["first"])}", card.Networks[1].Training, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(_root["first/vae.safetensors"]), File.ReadAllBytes(_root["second/vae.safetensors"]));
@@ -97,10 +98,10 @@ public sealed class ModelPretrainingTests : IDisposable
         Pretrain("first");
         var request = new PretrainingRequest
         {
-            Recipe = Recipe($"transformer.width={width}"), Folder = _root["second"], From = _root["first"], Autoencoder = vae is null ? null : _root[vae], Command = "test",
+            Folder = _root["second"], From = _root["first"], Autoencoder = vae is null ? null : _root[vae], Command = "test",
         };
 
-        Assert.Contains(expected, Assert.Throws<InputException>(() => ModelPretraining.Run(request, new Listener(), TimeProvider.System, default)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<InputException>(() => ModelPretraining.Run(Recipe($"transformer.width={width}"), request, new Listener(), TimeProvider.System, default)).Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_root["second"]));
     }
 
@@ -157,9 +158,8 @@ public sealed class ModelPretrainingTests : IDisposable
     {
         var reports = new List<PretrainingProgress>();
         using var scope = Tensor.Scope();
-        using var parameters = new FlatParameters([("w", Tensor.Ones([1]))]);
 
-        Pretraining.Run(parameters, null, new() { Steps = 102 }, step => parameters["w"].Sum() * 0 + step, TimeProvider.System, new Collect(reports), CancellationToken.None);
+        Pretraining.Run([("w", Tensor.Ones([1]))], new() { Steps = 102 }, (weights, step) => weights["w"].Tensor.Sum() * 0 + step, TimeProvider.System, new Collect(reports), CancellationToken.None);
 
         Assert.Equal([(100, 49.5), (102, 100.5)], reports.Select(report => (report.Step, report.Loss)));
     }

@@ -1,0 +1,29 @@
+using Visalign.Generators;
+using Visalign.Networks;
+using Visalign.Torch;
+
+namespace Visalign.Rewards;
+
+/// <summary>The step-aware preference model of SPO: which of several noisy samples of a prompt will please more.</summary>
+/// <remarks>
+/// Liang et al., arXiv 2406.04314: <c>exp(logit_scale) · cosine</c> of prompt and one-step prediction, by a picture tower that is
+/// told the noise level (<see cref="StepPreference"/>). Of two siblings' scores, the softmax is the probability that the first is preferred.
+/// </remarks>
+/// <param name="model">A shipped name, such as <c>shapes32-spm</c>, or a folder.</param>
+public sealed class StepPreferenceReward(string model) : IStepReward, IDisposable
+{
+    private readonly TwoTowerModel _model = TwoTowerModel.Load(model, StepPreference.Kind);
+
+    /// <inheritdoc/>
+    public Tensor Score(Tensor pixels, IReadOnlyList<Condition> conditions, double noiseLevel)
+    {
+        using var scope = Tensor.Scope();
+        var timesteps = Tensor.Full([pixels.Size(0)], 1000 * noiseLevel);
+        var pictures = ClipModel.Normalize(StepPreference.PictureFeatures(_model.Weights, _model.Config.Vision, _model.Prepare(pixels), timesteps));
+        var texts = _model.Embed([.. conditions.Select(condition => condition.Prompt)]);
+        return scope.Keep((pictures * texts).Sum([1]) * ClipModel.Scale(_model.Weights));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _model.Dispose();
+}
