@@ -12,7 +12,19 @@ public interface IMethod
 {
     /// <summary>Picks the parts that make the method.</summary>
     Assembly Assemble(AssemblyContext context);
+
+    /// <summary>A file or folder that it learns from, besides what the run samples; null for none.</summary>
+    string? Data => null;
+
+    /// <summary>The plain fine-tuning that a study holds it against, with the same pictures and optimizer steps.</summary>
+    TuningBaseline Baseline => new("best-of-group-tuning", "fine-tuning on the best of each group", new BestOfGroupTuning());
 }
+
+/// <summary>A method that is there to be beaten.</summary>
+/// <param name="Name">Its name in recipes.</param>
+/// <param name="Words">What people call it.</param>
+/// <param name="Method">With the options that make the comparison fair.</param>
+public sealed record TuningBaseline(string Name, string Words, IMethod Method);
 
 /// <summary>What a method is assembled for.</summary>
 /// <param name="Generator">Holds the base weights, which are the reference.</param>

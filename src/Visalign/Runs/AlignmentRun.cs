@@ -155,7 +155,16 @@ public sealed class AlignmentRun : IDisposable
     }
 
     private static Provenance Here(Recipe recipe) => Provenance.Here($"libtorch {Engine.Current.Libtorch.Version}", Engine.Current.Blas.Core, Engine.Current.Threads,
-        ContentHash.Of(ModelFolder.Find(recipe.Model)), recipe.Prompts == "world" ? null : ContentHash.Of(recipe.Prompts), recipe.Seed);
+        ContentHash.Of(ModelFolder.Find(recipe.Model)), DataHash(recipe.Prompts == "world" ? null : recipe.Prompts, recipe.Method.Data), recipe.Seed);
+
+    // Of several, one after the other.
+    private static string? DataHash(params ReadOnlySpan<string?> paths)
+    {
+        List<string> hashes = [];
+        foreach (string? path in paths)
+            if (path is not null) hashes.Add(ContentHash.Of(path));
+        return hashes.Count == 0 ? null : string.Join(' ', hashes);
+    }
 
     /// <summary>Trains until the budget is spent, then saves the policy.</summary>
     /// <inheritdoc cref="Advance"/>
