@@ -4,6 +4,7 @@
 #include "guard.h"
 
 #include <ATen/ops/from_blob.h>
+#include <c10/util/Logging.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
@@ -48,6 +49,8 @@ VaError* va_store_open(const char* host, int32_t port, int32_t serve, const char
         options.waitWorkers = false;
         options.timeout = std::chrono::milliseconds(timeout_milliseconds);
         without_libuv(options, 0);
+        // libtorch 2 prints a page of stack frames for every connection that breaks; the error says it in a line.
+        FLAGS_caffe2_log_level = 2;
         auto tcp = c10::make_intrusive<c10d::TCPStore>(host, options);
         *served_port = tcp->getPort();
         *store = new VaStore{c10::make_intrusive<c10d::PrefixStore>(prefix, tcp)};

@@ -10,6 +10,7 @@ internal sealed class PeerWatch : IDisposable
     private const string Gone = "gone";
     private const int PatienceBeats = 12;
     private const int DoubtBeats = 3;
+    private const int LongestDoubtBeats = 8;
     private const int LingerBeats = 2;
     private const int GraceBeats = 5;
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
@@ -54,14 +55,15 @@ internal sealed class PeerWatch : IDisposable
         string how = CounterStore.FirstLine(fault);
         try
         {
-            for (int attempt = 0; _lost is null && attempt < 2; attempt++)
+            var before = Beats();
+            int[] silent = [];
+            // A busy machine makes the living look dead for a while.
+            for (int beat = 1; _lost is null && (beat <= DoubtBeats || silent.Length > 1 && beat <= LongestDoubtBeats); beat++)
             {
-                var before = Beats();
-                _end.Wait(Beat * DoubtBeats);
-                int[] silent = [.. Beats().Zip(before).Index().Where(peer => peer.Index != _place.Rank && peer.Item.First == peer.Item.Second).Select(peer => peer.Index)];
-                if (silent.Length > 0) Lose(silent, how);
+                _end.Wait(Beat);
+                silent = [.. Beats().Zip(before).Index().Where(peer => peer.Index != _place.Rank && peer.Item.First == peer.Item.Second).Select(peer => peer.Index)];
             }
-            if (_lost is null) Lose([], how);
+            if (_lost is null) Lose(silent, how);
         }
         catch (TorchException)
         {
