@@ -98,7 +98,11 @@ public sealed record Assembly
 /// <summary>One term of a loss, such as its penalty for leaving the reference.</summary>
 /// <param name="Name">What people call it.</param>
 /// <param name="Updates">As <see cref="Assembly.Updates"/>, were this term the whole loss, its weight included.</param>
-public sealed record LossTerm(string Name, Func<Rollout, double[], IEnumerable<Update>> Updates);
+public sealed record LossTerm(string Name, Func<Rollout, double[], IEnumerable<Update>> Updates)
+{
+    /// <summary>What to change where the term has no gradient, as a sentence; null where the usual reasons apply.</summary>
+    public string? Hint { get; init; }
+}
 
 /// <summary>One optimizer step: parts whose gradients are added up.</summary>
 /// <param name="Parts">Each builds its share of the loss, a scalar, and notes what it saw. Several processes share them out, so none may count on another having been built.</param>

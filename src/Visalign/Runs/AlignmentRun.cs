@@ -77,7 +77,7 @@ public sealed class AlignmentRun : IDisposable
     /// <summary>Iterations done.</summary>
     public long Iteration { get; private set; }
 
-    /// <summary>Pictures judged by the trained rewards so far.</summary>
+    /// <summary>Pictures judged by the trained rewards so far, those on the way to a picture included.</summary>
     public long RewardCalls { get; private set; }
 
     /// <summary>Samples × network forwards so far, rollouts only.</summary>
@@ -224,7 +224,7 @@ public sealed class AlignmentRun : IDisposable
         JuryScores? said = null;                                                           // what process 0 heard
         var total = RunAgreement.FromFirst(Processes, () => (said = _jury.Score(pictures, rollout.Conditions)).Trained.Total);
         var advantages = _assembly.Credit(total.Values, rollout.Groups);
-        RewardCalls += rollout.SampleCount;
+        RewardCalls += rollout.SampleCount + rollout.JudgedOnTheWay;
         NetworkEvaluations += rollout.NetworkEvaluations;
         double rewarded = Seconds(ref started);
 

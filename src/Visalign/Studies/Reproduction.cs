@@ -101,7 +101,7 @@ public sealed class Reproduction
             _observer.Advanced(share);
         });
         foreach (var judge in judges) (judge.Reward as IDisposable)?.Dispose();
-        var kept = KeptEvaluation.Of(picked, plain.Metric, 0, PromptSplit.HeldOut, plain.GuidanceScale, plain.Steps);
+        var kept = KeptEvaluation.Of(picked, plain.Metric, plain.Asked, 0, PromptSplit.HeldOut, plain.GuidanceScale, plain.Steps);
         return ReproducedSystem.Of($"best of {n} from the base", SystemRole.Baseline, [.. runs.Select(_ => kept)], bases: [.. runs.Select(_ => plain)]) with
         {
             Note = $"{n} pictures for each answer, picked by the trained reward",

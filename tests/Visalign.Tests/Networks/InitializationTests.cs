@@ -26,7 +26,7 @@ public sealed class InitializationTests
         using var scope = Tensor.Scope();
         var oracle = Case("arch-clip-text", "quick-gelu");
 
-        AssertSame(oracle, ClipInitialization.Draw(ClipTextOracle.Config(oracle.Config), 1));
+        AssertSame(oracle, ClipText.Initialize(ClipTextOracle.Config(oracle.Config), 1));
     }
 
     [Fact]
