@@ -10,7 +10,7 @@ public sealed record ClipTextStates(IReadOnlyList<Tensor> HiddenStates, Tensor L
 
 /// <summary>CLIP's text encoder, under the keys of <c>CLIPTextModel</c> and <c>CLIPTextModelWithProjection</c>.</summary>
 /// <remarks>Radford et al., arXiv 2103.00020: a transformer that normalizes first, whose tokens see themselves and earlier ones.</remarks>
-public static class ClipText
+public static partial class ClipText
 {
     /// <summary>Encodes texts.</summary>
     /// <param name="w">Everything from <c>text_model</c> on.</param>
@@ -25,7 +25,7 @@ public static class ClipText
         if (tokens > config.Positions) throw new InputException($"The text encoder has {config.Positions} positions, got texts of {tokens} tokens; shorten them to fit.");
         using var scope = Tensor.Scope();
         w = w["text_model"];
-        var bias = BiasedAttention.Causal(tokens);                                                         // [T, T]
+        var bias = Tensor.CausalBias(tokens);                                                               // [T, T]
         if (mask is not null) bias = bias + BiasedAttention.Padding(mask);                                 // [B, 1, T, T]
         List<Tensor> states = [Embedding(w["embeddings"], ids)];                                           // [B, T, D]
         for (int i = 0; i < config.Blocks; i++) states.Add(ClipBlock.Run(w[$"encoder.layers.{i}"], config.Block, states[^1], bias));

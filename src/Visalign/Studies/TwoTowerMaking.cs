@@ -23,7 +23,7 @@ internal static class TwoTowerMaking
     {
         request.ExpectNothingToBuildOn();
         Engine.Start();
-        using var generator = ModelFolder.Load(recipe.Measurement.Model);
+        using var generator = ModelFolder.LoadNoise(recipe.Measurement.Model);
         var draft = DraftFolder.Begin(request.Folder, continued: null);
         try
         {
@@ -64,7 +64,7 @@ internal static class TwoTowerMaking
             Name = request.Name,
             Command = request.Command,
             Machine = ModelCard.ThisMachine(),
-            Networks = [CardNetwork.Of("both towers", draft[TwoTowerModel.WeightsFile], TrainedVae.InWords(voice.Last))],
+            Networks = [CardNetwork.Of("both towers", draft.Path, TwoTowerModel.WeightsFile, TrainingStory.Of(voice.Last))],
             Choices = choices,
             Measurement = measurement,
             Agreement = TwoTowerMeasurement.Agree(judge, samples, measurement.Group, measurement.Tie),
