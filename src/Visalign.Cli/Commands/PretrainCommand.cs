@@ -12,7 +12,7 @@ internal static class PretrainCommand
         var recipe = new Argument<string>("RECIPE") { Description = "A pretraining recipe, such as recipes/pretrain-shapes32-flow.yaml." };
         var folder = new Option<string>("--out") { Description = "The model folder to make.", HelpName = "FOLDER", Required = true };
         var vae = new Option<string?>("--vae") { Description = "A folder whose finished autoencoder is used, instead of training one.", HelpName = "FOLDER" };
-        var from = new Option<string?>("--from") { Description = "A model to go on from: its transformer is trained further, its autoencoder kept.", HelpName = "MODEL" };
+        var from = new Option<string?>("--from") { Description = "A model to go on from: its network is trained further, its autoencoder kept.", HelpName = "MODEL" };
         var set = new Option<string[]>("--set") { Description = "Replaces a value of the recipe; may be repeated.", HelpName = "key=value", DefaultValueFactory = _ => [] };
         var verb = new Verb("pretrain", "Trains a model of the embedded world, a generator or a judge, measures it and writes its card.",
             "visalign pretrain recipes/pretrain-shapes32-flow.yaml --out mymodel --set transformer.training.steps=2000") { recipe, folder, vae, from, set };

@@ -25,7 +25,7 @@ public static class ClipText
         if (tokens > config.Positions) throw new InputException($"The text encoder has {config.Positions} positions, got texts of {tokens} tokens; shorten them to fit.");
         using var scope = Tensor.Scope();
         w = w["text_model"];
-        var bias = BiasedAttention.Causal(tokens);                                                         // [T, T]
+        var bias = Tensor.CausalBias(tokens);                                                               // [T, T]
         if (mask is not null) bias = bias + BiasedAttention.Padding(mask);                                 // [B, 1, T, T]
         List<Tensor> states = [Embedding(w["embeddings"], ids)];                                           // [B, T, D]
         for (int i = 0; i < config.Blocks; i++) states.Add(ClipBlock.Run(w[$"encoder.layers.{i}"], config.Block, states[^1], bias));

@@ -76,6 +76,9 @@ public sealed class NetworkConfig
     /// <summary>A list of numbers.</summary>
     public double[] Numbers(string key) => List(key, Number);
 
+    /// <summary>An object under a key, to be read by itself.</summary>
+    public NetworkConfig Section(string key) => new(Find(key) ?? throw Missing(key), $"{Origin}, {key}");
+
     /// <summary>The numbers of an object under a key by their names, in its order; none where it is missing or null.</summary>
     public IReadOnlyList<(string Name, double Value)> NumbersByName(string key) => Find(key) switch
     {

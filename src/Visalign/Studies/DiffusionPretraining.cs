@@ -37,6 +37,10 @@ internal sealed record DiffusionNetworks(UnetConfig Unet, ClipTextConfig Text)
         using var scope = Tensor.Scope();
         return scope.Keep(Networks.Unet.Predict(tree["unet"], Unet, latents, timesteps, ClipText.Encode(tree["text_encoder"], Text, words).LastHiddenState));
     }
+
+    /// <summary>Whether a tensor of the tree is a matrix or a convolution inside the networks: not an embedding, of words or times, nor a layer at either end.</summary>
+    internal static bool IsInner(string name, Tensor value) => value.Rank > 1 && !name.Contains("embedding", StringComparison.Ordinal)
+        && !name.StartsWith(UnetKey + "conv_in", StringComparison.Ordinal) && !name.StartsWith(UnetKey + "conv_out", StringComparison.Ordinal);
 }
 
 /// <summary>Trains a latent diffusion UNet and the text encoder it attends to on encoded scenes.</summary>
@@ -63,7 +67,7 @@ internal static class DiffusionPretraining
             var noisy = new DataAndNoise(data, noise).At([.. timesteps.Select(timestep => schedule[timestep])]);
             var told = Tensor.From([.. timesteps.Select(timestep => (float)timestep)], timesteps.Length);  // [B]
             return (networks.Predict(weights, noisy, told, words) - noise).Square().Mean();
-        }, clock, progress, stop);
+        }, clock, progress, stop, DiffusionNetworks.IsInner);
         return [.. average.Select(entry => (entry.Name, scope.Keep(entry.Value)))];
     }
 

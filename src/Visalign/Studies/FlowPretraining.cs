@@ -1,3 +1,4 @@
+using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Torch;
 

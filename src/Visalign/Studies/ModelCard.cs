@@ -14,8 +14,8 @@ namespace Visalign.Studies;
 public sealed record CardNetwork(string Name, string File, long Parameters, string Hash, string Training)
 {
     /// <summary>A network in its file.</summary>
-    /// <param name="folder">The model's.</param>
-    /// <param name="file">Its path in the folder.</param>
+    /// <param name="folder">The model folder.</param>
+    /// <param name="file">Within it.</param>
     internal static CardNetwork Of(string name, string folder, string file, string training)
     {
         string path = Path.Combine(folder, file);
@@ -36,8 +36,8 @@ public sealed record ModelCard
     /// <summary>The model's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it is: a sentence's subject.</summary>
-    public required string Description { get; init; }
+    /// <summary>What it is, in a sentence of a line or two.</summary>
+    public required string Introduction { get; init; }
 
     /// <summary>The command that made it.</summary>
     public required string Command { get; init; }
@@ -49,10 +49,13 @@ public sealed record ModelCard
     public required IReadOnlyList<CardNetwork> Networks { get; init; }
 
     /// <summary>How scenes survive the autoencoder.</summary>
-    public required VaeRoundTrip RoundTrip { get; init; }
+    public required RoundTrip RoundTrip { get; init; }
 
-    /// <summary>Prompts and ODE steps of the scores.</summary>
-    public required MeasurementRecipe Measurement { get; init; }
+    /// <summary>Tuning prompts of the scores.</summary>
+    public required int Prompts { get; init; }
+
+    /// <summary>How their pictures were sampled.</summary>
+    public required string SampledBy { get; init; }
 
     /// <summary>By guidance scale.</summary>
     public required IReadOnlyList<CardScore> Scores { get; init; }
@@ -65,20 +68,18 @@ public sealed record ModelCard
 
     /// <summary>What came of it, in a sentence.</summary>
     internal string InWords => Write(
-        $"{RoundTrip.Share:P1} of scenes survive the autoencoder; score {Best.Score:F3} at guidance {Best.GuidanceScale}, its best, on {Measurement.Prompts} tuning prompts.");
+        $"{RoundTrip.Share:P1} of scenes survive the autoencoder; score {Best.Score:F3} at guidance {Best.GuidanceScale}, its best, on {Prompts} tuning prompts.");
 
     /// <summary>The card as Markdown.</summary>
     public string ToMarkdown()
     {
-        var text = new CardText(Name, Command, Machine,
-            $"{Description} that draws the scenes of Visalign's embedded world from prompts, trained on",
-            "rendered scenes. The run that made the model measured and wrote all of this.");
+        var text = new CardText(Name, Command, Machine, $"{Introduction} The run that made the model measured and wrote all of this.");
         text.Networks(Networks);
         text.Section("Round trip");
         text.Line(Write($"{RoundTrip.Correct} of {RoundTrip.Scenes} correct scenes stay correct through the autoencoder ({RoundTrip.Share:P1})."));
         text.Line("");
         text.Section("Scores");
-        text.Line(Write($"Exact score on {Measurement.Prompts} tuning prompts, one picture each, {Measurement.Steps} ODE steps; best at guidance {Best.GuidanceScale}."));
+        text.Line(Write($"Exact score on {Prompts} tuning prompts, one picture each, {SampledBy}; best at guidance {Best.GuidanceScale}."));
         text.Line("");
         text.Table(["guidance", "score", "soft", .. Best.Tasks.Keys], Scores.Select(score =>
             (string[])[Write($"{score.GuidanceScale}"), Write($"{score.Score:F3}"), Write($"{score.SoftScore:F3}"), .. score.Tasks.Values.Select(task => Write($"{task:F3}"))]));

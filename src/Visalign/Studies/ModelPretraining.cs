@@ -1,5 +1,4 @@
 using Visalign.Generators;
-using Visalign.Networks;
 using Visalign.Runs;
 using Visalign.Torch;
 using Visalign.Torch.Engines;
@@ -8,7 +7,7 @@ using Visalign.Worlds;
 
 namespace Visalign.Studies;
 
-/// <summary>Makes a model folder from a recipe: autoencoder, network over its latents, measurements, card.</summary>
+/// <summary>Makes a model folder from a recipe: autoencoder, network, measurements, card.</summary>
 /// <remarks>
 /// The folder appears when it is whole. What is measured is what is in its files, in half precision. Interrupted after the
 /// autoencoder is done, the draft beside it stays, so that the next attempt may begin there; before that, nothing does.
@@ -17,33 +16,30 @@ public static class ModelPretraining
 {
     /// <summary>Trains, measures, writes.</summary>
     /// <returns>The card, which the folder holds as README.md.</returns>
-    /// <exception cref="InputException">The folder is taken, or what is to be built on is of another kind.</exception>
+    /// <exception cref="InputException">The folder is taken, or the autoencoder given is none.</exception>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public static ModelCard Run(ILatentRecipe recipe, PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+    public static ModelCard Run(PretrainingRecipe recipe, PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
         Engine.Start();
-        var model = recipe.Model;
-        if (request.From is { } name)
+        var training = recipe.Model;
+        if (request.From is { } from)
         {
-            if (request.Autoencoder is not null) throw new InputException($"--vae {request.Autoencoder}: with --from, the autoencoder is that of {name}. Leave one of the two out.");
-            string from = ModelFolder.Find(name);
-            foreach (var (network, file) in model.Files)
-                if (!File.Exists(Path.Combine(from, file))) throw new InputException($"--from {name}: there is no {file} in it, so it has no {network} of this recipe's kind to go on from.");
-            model.CheckFrom(from, name);
-            request = request with { Autoencoder = from };
+            if (request.Autoencoder is not null) throw new InputException($"--vae {request.Autoencoder}: with --from, the autoencoder is that of {from}. Leave one of the two out.");
+            training.CheckStart(from);
+            request = request with { Autoencoder = ModelFolder.Find(from) };
         }
         var draft = DraftFolder.Begin(request.Folder, request.Autoencoder);
         try
         {
             using var scope = Tensor.Scope();
-            var card = Make(recipe, model, request, draft, observer, clock, stop);
+            var card = Make(recipe, request, training, draft, observer, clock, stop);
             draft.Finish();
             return card;
         }
         catch
         {
             bool own = draft.IsContinued || request.Autoencoder is null;
-            if (own && File.Exists(draft[model.AutoencoderFile]))
+            if (own && File.Exists(draft[training.AutoencoderFile]))
                 observer.Told($"The finished autoencoder is kept in {draft.Path}; go on from it by --vae {draft.Path}, with the same --out.");
             else if (!draft.IsContinued)
                 draft.Discard();
@@ -51,64 +47,59 @@ public static class ModelPretraining
         }
     }
 
-    private static ModelCard Make(ILatentRecipe recipe, ILatentModel model, PretrainingRequest request, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+    private static ModelCard Make(PretrainingRecipe recipe, PretrainingRequest request, IModelTraining training, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
-        string vaeFile = draft[model.AutoencoderFile];
-        Directory.CreateDirectory(Path.GetDirectoryName(vaeFile)!);
-        var vae = request.Autoencoder is { } folder ? TrainedVae.Adopt(folder, vaeFile) : TrainVae();
-        if (vae.Recipe is { } used && used != recipe.Vae) observer.Told($"The autoencoder of {request.Autoencoder} was trained by other settings than the recipe's; the card has its own.");
+        var measurement = recipe.Measurement;
+        string autoencoder = draft[training.AutoencoderFile], story;
+        Directory.CreateDirectory(Path.GetDirectoryName(autoencoder)!);
+        if (request.Autoencoder is { } folder)
+        {
+            (story, var own) = training.Adopt(folder, autoencoder);
+            if (!own.Equals(training)) observer.Told($"The autoencoder of {folder} was trained by other settings than the recipe's; the card has its own.");
+            training = own;
+        }
+        else
+        {
+            observer.Began($"training the autoencoder for {training.AutoencoderTraining.Steps} steps");
+            story = training.TrainAutoencoder(autoencoder, clock, new("autoencoder", observer), stop);
+        }
 
-        var autoencoder = TensorFiles.LoadAll(vaeFile, DType.Float32);
-        observer.Began($"sending {recipe.Measurement.Scenes} scenes through the autoencoder");
-        var roundTrip = VaeRoundTrip.Measure(Weights.Of(autoencoder), recipe.Measurement.Scenes);
+        observer.Began($"sending {measurement.Scenes} scenes through the autoencoder");
+        var roundTrip = RoundTrip.Measure(training.ThereAndBack(autoencoder), measurement.Scenes);
         observer.Told(FormattableString.Invariant($"{roundTrip.Share:P1} of correct scenes stay correct through the autoencoder"));
 
-        var last = TrainNetwork();
+        observer.Began($"training the {training.NetworkName} for {training.NetworkTraining.Steps} steps");
+        var voice = new PretrainingVoice(training.NetworkName, observer);
+        training.TrainNetwork(draft.Path, request.From, clock, voice, stop);
+
         var scores = Measured();
-        model.Tune(draft.Path, scores.MaxBy(score => score.Score)!.GuidanceScale);
-        string story = TrainedVae.InWords(last) + (request.From is { } name ? $"; begun from {ContentHash.Of(ModelFolder.Find(name))} (the folder's hash)" : "");
+        training.SaveGuidance(draft.Path, scores.MaxBy(score => score.Score)!.GuidanceScale);
+        string network = TrainingStory.Of(voice.Last) + (request.From is { } model ? $"; begun from {ContentHash.Of(ModelFolder.Find(model))} (the folder's hash)" : "");
         var card = new ModelCard
         {
             Name = request.Name,
-            Description = model.Description,
+            Introduction = training.Introduction,
             Command = request.Command,
             Machine = ModelCard.ThisMachine(),
-            Networks = [CardNetwork.Of("autoencoder", draft.Path, model.AutoencoderFile, vae.Story), .. model.Files.Select(entry => CardNetwork.Of(entry.Name, draft.Path, entry.File, story))],
+            Networks = [CardNetwork.Of("autoencoder", draft.Path, training.AutoencoderFile, story), .. training.NetworkFiles.Select(entry => CardNetwork.Of(entry.Name, draft.Path, entry.File, network))],
             RoundTrip = roundTrip,
-            Measurement = recipe.Measurement,
+            Prompts = measurement.Prompts,
+            SampledBy = training.SampledBy(measurement),
             Scores = scores,
-            Recipe = recipe.Resolve(vae.Recipe ?? recipe.Vae),
+            Recipe = PretrainingRecipe.File.Resolve(training.In(recipe)),
         };
         File.WriteAllText(draft["README.md"], card.ToMarkdown());
         return card;
 
-        TrainedVae TrainVae()
-        {
-            observer.Began($"training the autoencoder for {recipe.Vae.Training.Steps} steps");
-            using var inner = Tensor.Scope();
-            var voice = new PretrainingVoice("autoencoder", observer);
-            var weights = VaePretraining.Run(recipe.Vae.Training, clock, voice, recipe.Vae.KlWeight, stop);
-            return TrainedVae.Save(vaeFile, weights, recipe.Vae, voice.Last);
-        }
-
-        PretrainingProgress TrainNetwork()
-        {
-            observer.Began($"training the {model.Network} for {model.Training.Steps} steps");
-            var voice = new PretrainingVoice(model.Network, observer);
-            model.Train(draft.Path, Weights.Of(autoencoder), request.From is { } from ? ModelFolder.Find(from) : null, clock, voice, stop);
-            return voice.Last;
-        }
-
         List<CardScore> Measured()
         {
-            var (prompts, steps) = (recipe.Measurement.Prompts, recipe.Measurement.Steps);
-            observer.Began($"sampling {prompts} tuning prompts at {HeldOutEvaluation.GuidanceScales.Count} guidance scales");
+            observer.Began($"sampling {measurement.Prompts} tuning prompts at {HeldOutEvaluation.GuidanceScales.Count} guidance scales");
             using var generator = ModelFolder.Load(draft.Path);
             List<CardScore> measured = [];
             foreach (double scale in HeldOutEvaluation.GuidanceScales)
             {
                 stop.ThrowIfCancellationRequested();
-                var evaluation = HeldOutEvaluation.Run(generator, generator.Base, PromptSplit.Tuning, prompts, steps, scale);
+                var evaluation = HeldOutEvaluation.Run(generator, generator.Base, PromptSplit.Tuning, measurement.Prompts, measurement.Steps, scale);
                 measured.Add(new(scale, evaluation.Score, evaluation.SoftScore, evaluation.Tasks));
                 observer.Advanced((double)measured.Count / HeldOutEvaluation.GuidanceScales.Count);
             }

@@ -20,7 +20,7 @@ public sealed record PretrainingOptions
     [Range(0, 1, MinimumIsExclusive = true)]
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>The same for the matrices and convolutions inside the blocks, which Muon then steps; 0 leaves them to AdamW. Not for the autoencoder.</summary>
+    /// <summary>The same for the matrices inside the blocks, which Muon then steps; 0 leaves them to AdamW. Not for autoencoders.</summary>
     [Range(0, 1)]
     public double MatrixLearningRate { get; init; }
 
@@ -59,14 +59,12 @@ internal static class Pretraining
     /// <param name="initial">What weights begin with; copied.</param>
     /// <param name="loss">The scalar loss of one step; called with the weights and the step's number.</param>
     /// <param name="progress">Hears of every hundredth step and of the last.</param>
+    /// <param name="isMatrix">What Muon steps, where the options have a learning rate for it; null for the matrices inside blocks.</param>
     internal static List<(string Name, Tensor Value)> Run(IEnumerable<(string Name, Tensor Value)> initial, PretrainingOptions options, Func<Weights, int, Tensor> loss,
-        TimeProvider clock, IProgress<PretrainingProgress>? progress, CancellationToken stop)
+        TimeProvider clock, IProgress<PretrainingProgress>? progress, CancellationToken stop, Func<string, Tensor, bool>? isMatrix = null)
     {
-        var all = initial.ToList();
-        var shapes = all.ToDictionary(entry => entry.Name, entry => entry.Value.Shape.ToArray());
-        var first = all.ToLookup(entry => options.MatrixLearningRate > 0 && IsInnerMatrix(entry.Name, entry.Value));
-        using var parameters = new FlatParameters([.. first[false]]);
-        using var matrices = first.Contains(true) ? new FlatParameters([.. first[true].Select(entry => (entry.Name, Matrix(entry.Value)))]) : null;
+        using var trained = new PretrainedWeights(initial, (name, value) => options.MatrixLearningRate > 0 && (isMatrix ?? IsInnerMatrix)(name, value));
+        var (parameters, matrices) = (trained.Others, trained.Matrices);
         using var optimizer = new AdamW(parameters, new() { WeightDecay = 0.01, Beta2 = options.Beta2 }, average: true);
         using var muon = matrices is null ? null : new Muon(matrices, new());
         long start = clock.GetTimestamp();
@@ -77,7 +75,7 @@ internal static class Pretraining
             using var scope = Tensor.Scope();
             parameters.ClearGradients();
             matrices?.ClearGradients();
-            var value = loss(Weights.Of(Shaped(new[] { parameters, matrices }.OfType<FlatParameters>().SelectMany(flat => flat.Slots.Select(slot => (slot.Name, flat[slot.Name]))))), step);
+            var value = loss(trained.Tree(), step);
             Autograd.Backward(value);
             double decay = Math.Min(options.EmaDecay, (1.0 + step) / (10 + step));
             optimizer.Step(Rate(options.LearningRate), decay);
@@ -89,18 +87,11 @@ internal static class Pretraining
 
             double Rate(double peak) => LearningRate.At(LearningRateSchedule.Cosine, peak, step, options.Steps, options.WarmupSteps);
         }
-        return [.. Shaped([.. Averages(parameters, optimizer.Average!), .. matrices is null ? [] : Averages(matrices, muon!.Average)])];
-
-        IEnumerable<(string Name, Tensor Value)> Shaped(IEnumerable<(string Name, Tensor Value)> flat) => 
-            flat.Select(entry => (entry.Name, entry.Value.Rank == shapes[entry.Name].Length ? entry.Value : entry.Value.Reshape(shapes[entry.Name])));
+        return [.. trained.Shaped([.. Averages(parameters, optimizer.Average!), .. matrices is null ? [] : Averages(matrices, muon!.Average)])];
     }
 
     // What Muon is for: not the embeddings, the first and last layers, nor biases.
-    private static bool IsInnerMatrix(string name, Tensor value) =>
-        value.Rank > 1 && name.Split('.').Any(part => part is "blocks" or "layers" or "down_blocks" or "mid_block" or "up_blocks");
-
-    // A convolution has a row for each output channel.
-    private static Tensor Matrix(Tensor value) => value.Rank == 2 ? value : value.Reshape(value.Size(0), -1);
+    private static bool IsInnerMatrix(string name, Tensor value) => value.Rank == 2 && name.Split('.').Any(part => part is "blocks" or "layers");
 
     private static IEnumerable<(string Name, Tensor Value)> Averages(FlatParameters parameters, Tensor average) =>
         parameters.Slots.Select(slot => (slot.Name, slot.Of(average).Clone()));

@@ -30,6 +30,14 @@ internal static class SceneData
         return (pictures, words);
     }
 
+    /// <summary>Bytes as an image tokenizer takes them.</summary>
+    /// <returns>Float32, in [-1, 1].</returns>
+    internal static Tensor Signed(Tensor bytes)
+    {
+        using var scope = Tensor.Scope();
+        return scope.Keep(bytes.To(DType.Float32) / 127.5 - 1);
+    }
+
     /// <summary>The rows of one training step, drawn with replacement.</summary>
     internal static Tensor Rows(PretrainingOptions options, int step)
     {

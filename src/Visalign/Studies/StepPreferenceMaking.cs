@@ -48,7 +48,7 @@ internal static class StepPreferenceMaking
         observer.Began($"training the step-aware tower for {plan.Training.Steps} steps");
         var voice = new PretrainingVoice("tower", observer);
         var weights = StepPreferencePretraining.Run(plan.Training, towers, generator, samples, pairs, clock, voice, stop);
-        TwoTowerMaking.SaveModel(draft, towers.Config.ToJson(StepPreference.Kind), weights);
+        TwoTowerMaking.SaveModel(draft.Path, towers.Config.ToJson(StepPreference.Kind), weights);
 
         observer.Began($"sampling {measurement.Group} pictures of {measurement.Prompts} held-out prompts");
         var heldOut = SampledGroups.Draw(generator, PromptSplit.HeldOut, TwoTowerMeasurement.Seed, measurement.Prompts, measurement.Group, plan.Steps, Advanced);
@@ -60,7 +60,7 @@ internal static class StepPreferenceMaking
             Command = request.Command,
             Machine = ModelCard.ThisMachine(),
             Networks = [CardNetwork.Of("both towers", draft.Path, TwoTowerModel.WeightsFile,
-                $"{TrainedVae.InWords(voice.Last)}; begun from {ContentHash.Of(ModelFolder.Find(plan.TwoTower))} (the folder's hash)")],
+                $"{TrainingStory.Of(voice.Last)}; begun from {ContentHash.Of(ModelFolder.Find(plan.TwoTower))} (the folder's hash)")],
             Training = plan,
             PairCount = pairs.Count,
             Ties = ties,

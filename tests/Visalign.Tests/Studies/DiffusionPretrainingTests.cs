@@ -13,7 +13,7 @@ public sealed class DiffusionPretrainingTests : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    private static DiffusionRecipe Recipe(params string[] overrides) => DiffusionRecipe.File.Parse(
+    private static PretrainingRecipe Recipe(params string[] overrides) => PretrainingRecipe.File.Parse(
         """
         pretraining: 1
         vae: { training: { steps: 2, batch_size: 4, scenes: 8 } }
@@ -21,8 +21,8 @@ public sealed class DiffusionPretrainingTests : IDisposable
         measurement: { scenes: 4, prompts: 6, steps: 2 }
         """, "test.yaml", overrides);
 
-    private ModelCard Pretrain(string name, ILatentRecipe? recipe = null, string? vae = null, string? from = null) => ModelPretraining.Run(recipe ?? Recipe(),
-        new() { Folder = _root[name], Autoencoder = vae, From = from, Command = "visalign pretrain test.yaml" }, new Listener(), TimeProvider.System, default);
+    private ModelCard Pretrain(string name, PretrainingRecipe? recipe = null, string? vae = null, string? from = null) => ModelPretraining.Run(
+        recipe ?? Recipe(), new() { Folder = _root[name], Autoencoder = vae, From = from, Command = "visalign pretrain test.yaml" }, new Listener(), TimeProvider.System, default);
 
     [Fact]
     public void The_same_recipe_gives_the_same_model_to_the_byte_and_another_seed_another()
@@ -87,6 +87,7 @@ public sealed class DiffusionPretrainingTests : IDisposable
     }
 
     [Theory]
+    [InlineData("transformer={ training: { steps: 1 } }", "name either 'transformer' or 'unet'")]
     [InlineData("unet.attends=[true]", "'unet.attends' lists 1 levels, expected 2")]
     [InlineData("unet.channels=[16, 20]", "'unet.channels' has 20, expected a multiple of 'unet.groups' (8)")]
     [InlineData("unet.channels=[8, 8, 8, 8, 8]", "'unet.channels' lists 5 levels, expected 1 to 4")]

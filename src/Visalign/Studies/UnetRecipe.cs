@@ -1,33 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Visalign.Records;
-using Visalign.Runs;
 
 namespace Visalign.Studies;
-
-/// <summary>How a latent diffusion model of the embedded world is made: the autoencoder, then the UNet over its latents and the text encoder it attends to.</summary>
-public sealed record DiffusionRecipe : ILatentRecipe
-{
-    /// <inheritdoc/>
-    public required VaeRecipe Vae { get; init; }
-
-    /// <summary>The UNet and its text encoder.</summary>
-    public required UnetRecipe Unet { get; init; }
-
-    /// <inheritdoc/>
-    public MeasurementRecipe Measurement { get; init; } = new();
-
-    /// <summary>The recipe file.</summary>
-    public static RecordFormat<DiffusionRecipe> File { get; } = new(RecordTypes.None, new FormatVersion("pretraining", 1));
-
-    int IPretrainingRecipe.BatchSize => Unet.Training.BatchSize;
-
-    string IPretrainingRecipe.Make(PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken token) =>
-        ModelPretraining.Run(this, request, observer, clock, token).InWords;
-
-    ILatentModel ILatentRecipe.Model => new DiffusionModel(Unet);
-
-    string ILatentRecipe.Resolve(VaeRecipe vae) => File.Resolve(this with { Vae = vae });
-}
 
 /// <summary>What the UNet of a latent diffusion model and its text encoder are, and how they are trained.</summary>
 public sealed record UnetRecipe : IValidatableObject
