@@ -199,12 +199,16 @@ public sealed class ModelPretrainingTests : IDisposable
     public void A_recipe_that_makes_no_sense_is_refused(string option, string words) =>
         Assert.Contains(words, Assert.Throws<InputException>(() => Recipe(option)).Message, StringComparison.Ordinal);
 
-    [Fact]
-    public void The_shipped_recipe_is_sound()
+    [Theory]
+    [InlineData("pretrain-shapes32-flow.yaml", typeof(PretrainingRecipe))]
+    [InlineData("pretrain-shapes32-tokens.yaml", typeof(TokenPretrainingRecipe))]
+    public void The_shipped_recipes_are_sound_and_measure_as_all_do(string file, Type kind)
     {
-        var recipe = PretrainingRecipe.File.Read(Path.Combine(AppContext.BaseDirectory, "data", "recipes", "pretrain-shapes32-flow.yaml"));
+        var recipe = PretrainingKinds.Read(Path.Combine(AppContext.BaseDirectory, "data", "recipes", file));
 
-        Assert.Equal(new MeasurementRecipe(), recipe.Measurement);
+        Assert.Equal(kind, recipe.GetType());
+        if (recipe is PretrainingRecipe flow) Assert.Equal(new MeasurementRecipe(), flow.Measurement);
+        if (recipe is TokenPretrainingRecipe tokens) Assert.Equal(new TokenMeasurementRecipe(), tokens.Measurement);
     }
 
     [Fact]
