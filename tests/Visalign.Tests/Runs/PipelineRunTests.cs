@@ -14,8 +14,8 @@ public sealed class PipelineRunTests : IDisposable
     public void Dispose() => _root.Dispose();
 
     [Theory]
-    [InlineData("io-pipeline-sd3", "flow-grpo", "ratio/distance")]
-    [InlineData("io-pipeline-sd15", "flow-grpo", "ratio/distance")]
+    [InlineData("io-pipeline-sd3", "{ name: flow-grpo, window: { size: 1, from: 0, to: 2 } }", "ratio/distance")]
+    [InlineData("io-pipeline-sd15", "{ name: flow-grpo, window: { size: 1, from: 0, to: 2 } }", "ratio/distance")]
     [InlineData("io-pipeline-sd15", "{ name: diffusion-nft, timestep_share: 0.5 }", null)]
     [InlineData("io-pipeline-sd15", "{ name: draft, last_steps: 2 }", null)]
     [InlineData("io-pipeline-sd3", "{ name: spo, first_step: 0, threshold: 0, score_scale: 100 }", null)]
