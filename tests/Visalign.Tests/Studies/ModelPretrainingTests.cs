@@ -96,7 +96,7 @@ public sealed class ModelPretrainingTests : IDisposable
 
         Assert.Contains("codes: 16\n", card.Recipe, StringComparison.Ordinal);
         Assert.Contains("Give 'gpt' and 'vq' the same sizes.", Refused(TokenRecipe("gpt.layers=2"), _root["model"]), StringComparison.Ordinal);
-        Assert.Contains("does not make pictures by denoising", Refused(Recipe(), _root["model"]), StringComparison.Ordinal);
+        Assert.Contains("there is no transformer.safetensors in it", Refused(Recipe(), _root["model"]), StringComparison.Ordinal);
 
         string Refused(PretrainingRecipe recipe, string from) => Assert.Throws<InputException>(() =>
             ModelPretraining.Run(recipe, new() { Folder = _root["third"], From = from, Command = "test" }, new Listener(), TimeProvider.System, default)).Message;
