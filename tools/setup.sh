@@ -23,8 +23,11 @@ has_pip_torch() {
     [[ -d $folder/include/ATen && -e $folder/lib/libtorch_cpu.so ]]
 }
 
-# The packages that are missing, one a line.
+# The packages that are missing, one a line. What is named on top, runs of several processes need.
 missing_packages() {
+    if [[ ${1:-} == libgloo-dev && -z ${LIBTORCH:-} ]] && { has_libtorch || ! has_pip_torch; }; then
+        [[ -e /usr/include/gloo/context.h ]] || echo libgloo-dev
+    fi
     command -v g++ >/dev/null || echo g++
     if [[ -z ${LIBTORCH:-} ]] && { has_libtorch || ! has_pip_torch; }; then
         has_libtorch || echo libtorch-dev
@@ -35,13 +38,14 @@ missing_packages() {
 }
 
 # Installs what is missing as root or through sudo; otherwise says what to install and fails.
+# Named 'libgloo-dev', it sees to that too, which only runs of several processes need.
 ensure_system_packages() {
     if ! command -v dotnet >/dev/null; then
         echo "The .NET SDK 10 is needed and 'dotnet' was not found. Install it from https://dotnet.microsoft.com/download and run this again." >&2
         return 1
     fi
     local missing as_root=()
-    missing=$(missing_packages)
+    missing=$(missing_packages "$@")
     [[ -z $missing ]] && return 0
     missing=${missing//$'\n'/ }
 

@@ -20,6 +20,11 @@ public static class Examination
             missing.Add(new("fast BLAS", Needed: false, "Without OpenBLAS training takes twenty times as long. Install it: apt-get install libopenblas0-openmp"));
         }
 
+        if (libtorch is not null && !libtorch.HasGlooHeaders())
+        {
+            missing.Add(new("libgloo-dev", Needed: false, "Only runs of several processes need it, with the distribution's libtorch. Install it: apt-get install libgloo-dev"));
+        }
+
         Codec[] codecs =
         [
             new("libturbojpeg", Try("libturbojpeg", missing, () => Jpeg.Encode(Gray, new JpegSettings())) is not null),

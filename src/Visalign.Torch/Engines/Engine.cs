@@ -124,7 +124,7 @@ public sealed class Engine
         lock (Gate)
         {
             if (s_processes != 0) return;
-            if (!libtorch.Includes.Any(folder => File.Exists(Path.Combine(folder, "gloo", "context.h"))))
+            if (!libtorch.HasGlooHeaders())
                 throw new InputException($"Several processes talk through libtorch's Gloo, whose headers are missing beside libtorch {libtorch.Version} ({libtorch.Origin}). "
                     + "On Debian or Ubuntu: sudo apt-get install libgloo-dev, which goes with the distribution's libtorch-dev.");
             try

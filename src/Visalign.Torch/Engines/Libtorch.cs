@@ -16,6 +16,9 @@ public sealed record Libtorch(string Origin, string Version, IReadOnlyList<strin
     /// <summary>The oldest version that everything here is tested against.</summary>
     public const string Oldest = "1.13";
 
+    /// <summary>Whether the headers of Gloo, which runs of several processes are compiled against, lie beside its own.</summary>
+    public bool HasGlooHeaders() => Includes.Any(folder => File.Exists(Path.Combine(folder, "gloo", "context.h")));
+
     /// <summary>What to say when none is found.</summary>
     public const string HowToInstall =
         "On Debian or Ubuntu: sudo apt-get install g++ libtorch-dev libopenblas0-openmp. Elsewhere unpack a libtorch archive and set LIBTORCH to its folder.";

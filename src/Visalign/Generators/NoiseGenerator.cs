@@ -70,6 +70,9 @@ public sealed class NoiseGenerator : IGenerator, IFlow
     /// <summary>Between pictures and latents.</summary>
     public IAutoencoder Autoencoder => _parts.Autoencoder;
 
+    /// <summary>Side of its pictures, in pixels.</summary>
+    public int PictureSide => (int)_parts.Denoiser.LatentShape[^1] * _parts.Autoencoder.Reduction;
+
     /// <summary>The levels of a walk, by the checkpoint's own sampler unless a shift is asked for.</summary>
     /// <inheritdoc cref="INoiseSchedule.Grid"/>
     public NoiseGrid Grid(int steps, double? shift = null) => _parts.Schedule.Grid(steps, _parts.Denoiser.PictureTokens, shift);

@@ -84,7 +84,7 @@ public sealed record ArGrpo : IMethod
         int count = context.Optimizer.UpdatesPerIteration;
         for (int update = 0; update < count; update++)
         {
-            var batches = MicroBatchShares.Of(rollout, update, count);
+            var batches = MicroBatchShares.Of(rollout, rollout.Plan.MicroBatch, update, count);
             long tokens = batches.Sum(batch => batch.Length) * rollout.Tokens.Size(1);
             yield return new([.. batches.Select(batch => (Func<UpdateStatistics, Tensor>)(statistics =>
                 Loss(context, rollout, batch.Start, batch.Length, advantages, statistics, only) / tokens))]);

@@ -8,7 +8,11 @@ public static class MethodCatalog
     [
         ("ar-grpo", typeof(ArGrpo)),
         ("best-of-group-tuning", typeof(BestOfGroupTuning)),
+        ("diffusion-dpo", typeof(DiffusionDpo)),
         ("diffusion-nft", typeof(DiffusionNft)),
+        ("draft", typeof(Draft)),
         ("flow-grpo", typeof(FlowGrpo)),
+        ("spo", typeof(Spo)),
+        ("winner-tuning", typeof(WinnerTuning)),
     ];
 }

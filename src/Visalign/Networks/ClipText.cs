@@ -10,7 +10,7 @@ public sealed record ClipTextStates(IReadOnlyList<Tensor> HiddenStates, Tensor L
 
 /// <summary>CLIP's text encoder, under the keys of <c>CLIPTextModel</c> and <c>CLIPTextModelWithProjection</c>.</summary>
 /// <remarks>Radford et al., arXiv 2103.00020: a transformer that normalizes first, whose tokens see themselves and earlier ones.</remarks>
-public static class ClipText
+public static partial class ClipText
 {
     /// <summary>Encodes texts.</summary>
     /// <param name="w">Everything from <c>text_model</c> on.</param>

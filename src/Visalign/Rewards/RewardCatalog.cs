@@ -26,6 +26,7 @@ public static class RewardCatalog
         Of("exact", "what the embedded world's checker says", (ExactRewardOptions options, RewardContext _) => new ExactReward(options)),
         Of("jpeg-compressibility", "small JPEG files", (JpegCompressibilityOptions options, RewardContext _) => new JpegCompressibility(options)),
         Of("jpeg-incompressibility", "large JPEG files", (JpegIncompressibilityOptions options, RewardContext _) => new JpegIncompressibility(options)),
+        Of("step-preference", "which noisy sample will please more, in SPO's way", (StepPreferenceOptions options, RewardContext _) => new StepPreferenceReward(options.Model)),
         Of("symmetry", "likeness to the mirror image", (PlainRewardOptions _, RewardContext _) => new Symmetry()),
         Of("two-tower", "likeness to the prompt in the space of a CLIP-like model", (TwoTowerOptions options, RewardContext _) => new TwoTower(options)),
         Of("url", "what a server of your own answers", (UrlRewardOptions options, RewardContext context) => new UrlReward(options, context.Clock, context.Seed)),

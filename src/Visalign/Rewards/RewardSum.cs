@@ -85,5 +85,8 @@ public sealed class RewardSum : IReward
                 $"These have one: {string.Join(", ", RewardCatalog.All.Where(entry => entry.HasGradient).Select(entry => entry.Name))}.");
     }
 
+    /// <summary>The same sum of pictures as they are guessed on the way, for methods that judge there.</summary>
+    public IStepReward Stepwise() => new StepwiseSum(_parts);
+
     RewardScores IReward.Score(PictureBatch pictures, IReadOnlyList<Condition> conditions) => Score(pictures, conditions).Total;
 }

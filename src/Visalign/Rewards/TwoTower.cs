@@ -12,6 +12,9 @@ public sealed record TwoTowerOptions : IRewardOptions
 
     /// <summary>The two-tower model: a shipped name, or a folder in the layout of CLIPModel.</summary>
     public string Model { get; init; } = "shapes32-clip";
+
+    /// <summary>The name in metrics; needed when a recipe has two of them.</summary>
+    public string Label { get; init; } = "two-tower";
 }
 
 /// <summary>How near a picture and its prompt lie in the space of a CLIP-like model: the cosine of their embeddings, in [-1, 1].</summary>
@@ -26,7 +29,7 @@ public sealed class TwoTower(TwoTowerOptions options) : IDifferentiableReward, I
     internal TwoTowerModel Model { get; } = TwoTowerModel.Load(options.Model);
 
     /// <inheritdoc/>
-    public string Name => "two-tower";
+    public string Name => options.Label;
 
     /// <inheritdoc/>
     public RewardScores Score(PictureBatch pictures, IReadOnlyList<Condition> conditions) => Judgment.OfPixels(this, pictures, conditions);

@@ -15,12 +15,6 @@ public abstract record Rollout(long Iteration, int GroupSize, IReadOnlyList<Cond
     /// <summary>B.</summary>
     public int SampleCount => Conditions.Count;
 
-    /// <summary>Rows of one forward pass.</summary>
-    public abstract int MicroBatch { get; }
-
-    /// <summary>Rows of each forward pass: start and length.</summary>
-    public IEnumerable<(int Start, int Length)> MicroBatches => RowBatches.Of(SampleCount, MicroBatch);
-
     /// <summary>B group numbers, from 0.</summary>
     public long[] Groups => [.. Enumerable.Range(0, SampleCount).Select(i => (long)(i / GroupSize))];
 }
@@ -33,8 +27,8 @@ public abstract record Rollout(long Iteration, int GroupSize, IReadOnlyList<Cond
 public sealed record NoiseRollout(RolloutPlan Plan, long Iteration, IReadOnlyList<Condition> Conditions, EncodedConditions Encoded,
     IReadOnlyList<Transition> Transitions, Tensor Final, long NetworkEvaluations) : Rollout(Iteration, Plan.GroupSize, Conditions, Final, NetworkEvaluations)
 {
-    /// <inheritdoc/>
-    public override int MicroBatch => Plan.MicroBatch;
+    /// <summary>Shape <c>[B, C, H, W]</c> each: the states before the last steps, as many as the plan asks for.</summary>
+    public IReadOnlyList<Tensor> Tail { get; init; } = [];
 
     /// <summary>The rollout of all processes, where transitions and final latents hold this process's rows only.</summary>
     public NoiseRollout Gathered(ProcessGroup processes)
@@ -47,7 +41,7 @@ public sealed record NoiseRollout(RolloutPlan Plan, long Iteration, IReadOnlyLis
             bool follows = whole.Count > 0 && ReferenceEquals(from, Transitions[whole.Count - 1].To);
             whole.Add(new(step, follows ? whole[^1].To : processes.GatherRows(from), processes.GatherRows(to), processes.GatherRows(logProb)));
         }
-        return this with { Transitions = whole, Final = processes.GatherRows(Final) };
+        return this with { Transitions = whole, Tail = [.. Tail.Select(processes.GatherRows)], Final = processes.GatherRows(Final) };
     }
 }
 

@@ -47,6 +47,9 @@ public sealed record RolloutPlan
     /// <summary>Classifier-free guidance; 1 = off.</summary>
     public required double GuidanceScale { get; init; }
 
+    /// <summary>Of how many of the last steps the rollout leaves the states behind, for gradients through the sampler.</summary>
+    public int Tail { get; init; }
+
     /// <summary>Which branches of guidance are trained when steps are replayed.</summary>
     public GuidanceGradient GuidanceGradient { get; init; }
 

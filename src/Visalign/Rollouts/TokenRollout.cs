@@ -27,8 +27,4 @@ public sealed record TokenPlan
 /// <param name="Entropy">Shape <c>[B, N]</c>: of the guided distribution at temperature 1, before filters.</param>
 /// <param name="LogProb">Shape <c>[B, N]</c>: under the network that drew, without guidance and filters, all tokens read at once; null where the plan asks for no replay.</param>
 public sealed record TokenRollout(TokenPlan Plan, long Iteration, IReadOnlyList<Condition> Conditions, EncodedConditions Encoded,
-    Tensor Tokens, Tensor SamplerLogProb, Tensor Entropy, Tensor? LogProb, long NetworkEvaluations) : Rollout(Iteration, Plan.GroupSize, Conditions, Tokens, NetworkEvaluations)
-{
-    /// <inheritdoc/>
-    public override int MicroBatch => Plan.MicroBatch;
-}
+    Tensor Tokens, Tensor SamplerLogProb, Tensor Entropy, Tensor? LogProb, long NetworkEvaluations) : Rollout(Iteration, Plan.GroupSize, Conditions, Tokens, NetworkEvaluations);

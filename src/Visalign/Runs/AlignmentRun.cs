@@ -33,7 +33,6 @@ public sealed class AlignmentRun : IDisposable
     private readonly Watchdog _watchdog;
 
     private RunFolder? _folder;
-    private TimeSpan _waited, _exchanged;                                                  // as of the last iteration
 
     private AlignmentRun(Recipe recipe, IGenerator generator, IRunObserver observer, TimeProvider clock, ProcessGroup processes, string path)
     {
@@ -45,7 +44,10 @@ public sealed class AlignmentRun : IDisposable
         {
             _watchdog = new(recipe.Watchdog, _jury.Trained.Select(reward => reward.Name), _jury.Heldout.Select(reward => reward.Name));
             _adapter = Adapter.Of(generator.Base, recipe.Adapter, (ulong)recipe.Seed);
-            _assembly = recipe.Method.Assemble(new(generator, _adapter, recipe.Rollout, recipe.Optimizer, (ulong)recipe.Seed) { Processes = processes });
+            _assembly = recipe.Method.Assemble(new(generator, _adapter, recipe.Rollout, recipe.Optimizer, (ulong)recipe.Seed)
+            {
+                Processes = processes, DifferentiableReward = () => _jury.Sum.Differentiable(), StepReward = () => _jury.Sum.Stepwise(),
+            });
         }
         catch
         {
@@ -92,8 +94,7 @@ public sealed class AlignmentRun : IDisposable
     public static AlignmentRun Create(string path, Recipe recipe, IRunObserver observer, TimeProvider clock, ProcessGroup? processes = null)
     {
         Engine.Start(new() { Threads = recipe.Threads ?? 0 });
-        var here = Here(recipe);
-        return Opened(path, recipe, here, observer, clock, processes ?? ProcessGroup.Alone, run =>
+        return Opened(path, recipe, null, observer, clock, processes ?? ProcessGroup.Alone, (run, here) =>
         {
             var warnings = run.CheckBeforehand();
             if (run.Processes.IsFirst) run._folder = RunFolder.Create(path, Recipe.File.Resolve(recipe), here, time: clock);
@@ -116,7 +117,7 @@ public sealed class AlignmentRun : IDisposable
             var here = Here(kept.Recipe);
             var differences = here.DifferencesFrom(recorded);
             if (differences.Count > 0) throw new InputException($"{path}: the run cannot go on bit for bit here: {string.Join("; ", differences)}.");
-            return Opened(path, kept.Recipe, here, observer, clock, processes, run =>
+            return Opened(path, kept.Recipe, here, observer, clock, processes, (run, _) =>
             {
                 run._folder = folder;
                 run.Restore();
@@ -131,17 +132,18 @@ public sealed class AlignmentRun : IDisposable
 
     // A run that cannot be opened leaves neither a lock nor tensors behind.
     private static AlignmentRun Opened(
-        string path, Recipe recipe, Provenance here, IRunObserver observer, TimeProvider clock, ProcessGroup processes, Action<AlignmentRun> open)
+        string path, Recipe recipe, Provenance? here, IRunObserver observer, TimeProvider clock, ProcessGroup processes, Action<AlignmentRun, Provenance> open)
     {
-        RunAgreement.Require(processes, Recipe.File.Resolve(recipe), here);
         var generator = ModelFolder.Load(recipe.Model);
         AlignmentRun? run = null;
         try
         {
-            run = new(recipe, generator, observer, clock, processes, processes.TextFromFirst(() => path));
-            open(run);
+            run = new(recipe, generator, observer, clock, processes, path);
+            here ??= Here(recipe);
+            RunAgreement.Require(processes, Recipe.File.Resolve(recipe), here);
+            open(run, here);
             observer.Told(BatchArithmetic.InWords(recipe.Rollout, recipe.Optimizer));
-            if (processes.Count > 1) observer.Told($"{processes.Count} processes with {Engine.Current.Threads} {(Engine.Current.Threads == 1 ? "thread" : "threads")} each.");
+            if (processes.Count > 1) observer.Told(BatchArithmetic.InWords(recipe.Rollout, processes.Count, Engine.Current.Threads));
             return run;
         }
         catch
@@ -202,6 +204,7 @@ public sealed class AlignmentRun : IDisposable
     private void Iterate()
     {
         long started = _clock.GetTimestamp();
+        var (waited, exchanged) = (Processes.Waited, Processes.Exchanged);
         using var scope = Tensor.Scope();
         ulong seed = (ulong)Recipe.Seed;
         int count = Recipe.Rollout.Prompts;
@@ -234,21 +237,20 @@ public sealed class AlignmentRun : IDisposable
         {
             metrics = IterationMetrics.Of(said, rollout, pictures, advantages, statistics);
             Folder.AppendMetrics(Iteration, metrics);
-            Folder.AppendTimings(Iteration, Timings(sampled, rewarded, updated));
+            Folder.AppendTimings(Iteration, Timings(sampled, rewarded, updated, waited, exchanged));
             _observer.Iterated(Iteration, Recipe.Budget.Iterations, metrics, sampled + rewarded + updated);
         }
         Watch(metrics);
     }
 
-    private Dictionary<string, double> Timings(double sampled, double rewarded, double updated)
+    // What several processes waited and exchanged is part of the seconds before it.
+    private Dictionary<string, double> Timings(double sampled, double rewarded, double updated, TimeSpan waited, TimeSpan exchanged)
     {
         var timings = new Dictionary<string, double> { ["seconds/rollout"] = sampled, ["seconds/reward"] = rewarded, ["seconds/update"] = updated };
         if (Processes.Count == 1) return timings;
-        var (waited, exchanged) = (Processes.Waited, Processes.Exchanged);
         timings["processes/count"] = Processes.Count;
-        timings["processes/waiting"] = (waited - _waited).TotalSeconds;
-        timings["processes/exchanging"] = (exchanged - _exchanged).TotalSeconds;
-        (_waited, _exchanged) = (waited, exchanged);
+        timings["processes/waiting"] = (Processes.Waited - waited).TotalSeconds;
+        timings["processes/exchanging"] = (Processes.Exchanged - exchanged).TotalSeconds;
         return timings;
     }
 

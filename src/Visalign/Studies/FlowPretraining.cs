@@ -20,35 +20,17 @@ public static class FlowPretraining
         PretrainingOptions options, TextDitConfig config, SceneFlaws flaws, Weights autoencoder, (Weights Weights, double LatentScale)? from, TimeProvider clock, IProgress<PretrainingProgress>? progress = null, CancellationToken stop = default)
     {
         using var scope = Tensor.Scope();
-        var (latents, words) = EncodedScenes(options, flaws, autoencoder);
-        double scale = from?.LatentScale ?? 1 / latents.Square().Mean().Sqrt().Item();
-        latents.MulInPlace(scale);
+        var scenes = LatentScenes.Draw(options, flaws, autoencoder, from?.LatentScale);
         var first = from?.Weights.All().Select(entry => (entry.Name, Value: entry.Tensor)) ?? TextDit.Initialize(config, (ulong)options.Seed);
         var average = Pretraining.Run(first, options, (weights, step) =>
         {
-            var rows = SceneData.Rows(options, step);
-            var data = latents.IndexSelect(0, rows);                                                       // [B, C, H, W]
+            var (data, words) = scenes.Batch(options, step);                                               // [B, C, H, W], [B, L]
             var noise = Noise.Normal(new((ulong)options.Seed, NoisePurpose.Training, Iteration: step), 0, data.Shape);
             var times = Times(options, step);                                                              // [B]
-            var asked = words.IndexSelect(0, rows) * SceneData.Asked(options, step);
             var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
-            return (TextDit.Velocity(weights, config, noisy, times, asked) - (noise - data)).Square().Mean();
+            return (TextDit.Velocity(weights, config, noisy, times, words) - (noise - data)).Square().Mean();
         }, clock, progress, stop);
-        return ([.. average.Select(entry => (entry.Name, scope.Keep(entry.Value)))], scale);
-    }
-
-    private static (Tensor Latents, Tensor Words) EncodedScenes(PretrainingOptions options, SceneFlaws flaws, Weights autoencoder)
-    {
-        using var scope = Tensor.Scope();
-        using var _ = Autograd.NoGrad();
-        var (pictures, words) = SceneData.Draw(options.Scenes, (ulong)options.Seed, flaws);
-        List<Tensor> encoded = [];
-        foreach (var part in pictures.Split(256, 0))
-        {
-            using var batch = Tensor.Scope();
-            encoded.Add(batch.Keep(ToyVae.Encode(autoencoder, part.To(DType.Float32) / 255).Mean));
-        }
-        return (scope.Keep(Tensor.Cat(encoded.ToArray())), scope.Keep(words));
+        return ([.. average.Select(entry => (entry.Name, scope.Keep(entry.Value)))], scenes.Scale);
     }
 
     private static Tensor Times(PretrainingOptions options, int step)

@@ -11,8 +11,8 @@ internal interface IModelTraining
     /// <summary>What people call the network.</summary>
     string NetworkName { get; }
 
-    /// <summary>The network's file in a model folder.</summary>
-    string NetworkFile { get; }
+    /// <summary>The files of the network and what is trained with it in a model folder, by what people call them.</summary>
+    IReadOnlyList<(string Name, string File)> NetworkFiles { get; }
 
     /// <summary>How the autoencoder is trained.</summary>
     PretrainingOptions AutoencoderTraining { get; }
@@ -20,17 +20,11 @@ internal interface IModelTraining
     /// <summary>How the network is trained.</summary>
     PretrainingOptions NetworkTraining { get; }
 
-    /// <summary>How thoroughly the result is measured; the steps are those of denoising, where there are any.</summary>
-    (int Scenes, int Prompts, int Steps) Measurement { get; }
-
-    /// <summary>What the model is, in lines of a sentence, for its card.</summary>
-    IReadOnlyList<string> Introduction { get; }
+    /// <summary>What the model is, in a sentence for its card.</summary>
+    string Introduction { get; }
 
     /// <summary>How pictures are sampled for its card.</summary>
-    string SampledBy { get; }
-
-    /// <summary>The recipe with every default resolved.</summary>
-    string Recipe { get; }
+    string SampledBy(MeasurementRecipe measurement);
 
     /// <summary>Trains the autoencoder into its file.</summary>
     /// <returns>The story for the card.</returns>
@@ -54,4 +48,7 @@ internal interface IModelTraining
 
     /// <summary>Writes the best guidance scale into the model's configuration.</summary>
     void SaveGuidance(string folder, double scale);
+
+    /// <summary>A recipe with the settings of this training.</summary>
+    PretrainingRecipe In(PretrainingRecipe recipe);
 }

@@ -14,10 +14,13 @@ namespace Visalign.Studies;
 public sealed record CardNetwork(string Name, string File, long Parameters, string Hash, string Training)
 {
     /// <summary>A network in its file.</summary>
-    internal static CardNetwork Of(string name, string path, string training)
+    /// <param name="folder">The model folder.</param>
+    /// <param name="file">Within it.</param>
+    internal static CardNetwork Of(string name, string folder, string file, string training)
     {
+        string path = Path.Combine(folder, file);
         using var stored = SafetensorsFile.Open(path);
-        return new(name, Path.GetFileName(path), stored.Entries.Values.Sum(entry => entry.Shape.Aggregate(1L, (product, size) => product * size)), ContentHash.Of(path), training);
+        return new(name, file, stored.Entries.Values.Sum(entry => entry.Shape.Aggregate(1L, (product, size) => product * size)), ContentHash.Of(path), training);
     }
 }
 
@@ -33,8 +36,8 @@ public sealed record ModelCard
     /// <summary>The model's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it is, in lines of a sentence.</summary>
-    public required IReadOnlyList<string> Introduction { get; init; }
+    /// <summary>What it is, in a sentence of a line or two.</summary>
+    public required string Introduction { get; init; }
 
     /// <summary>The command that made it.</summary>
     public required string Command { get; init; }
@@ -51,7 +54,7 @@ public sealed record ModelCard
     /// <summary>Tuning prompts of the scores.</summary>
     public required int Prompts { get; init; }
 
-    /// <summary>How their pictures were sampled: "8 ODE steps".</summary>
+    /// <summary>How their pictures were sampled.</summary>
     public required string SampledBy { get; init; }
 
     /// <summary>By guidance scale.</summary>
@@ -70,7 +73,7 @@ public sealed record ModelCard
     /// <summary>The card as Markdown.</summary>
     public string ToMarkdown()
     {
-        var text = new CardText(Name, Command, Machine, [.. Introduction, "The run that made the model measured and wrote all of this."]);
+        var text = new CardText(Name, Command, Machine, $"{Introduction} The run that made the model measured and wrote all of this.");
         text.Networks(Networks);
         text.Section("Round trip");
         text.Line(Write($"{RoundTrip.Correct} of {RoundTrip.Scenes} correct scenes stay correct through the autoencoder ({RoundTrip.Share:P1})."));

@@ -2,6 +2,7 @@ using Visalign.Generators;
 using Visalign.Runs;
 using Visalign.Torch;
 using Visalign.Torch.Engines;
+using Visalign.Torch.Safetensors;
 using Visalign.Worlds;
 
 namespace Visalign.Studies;
@@ -13,21 +14,14 @@ namespace Visalign.Studies;
 /// </remarks>
 public static class ModelPretraining
 {
-    /// <summary>Trains, measures, writes a model that denoises.</summary>
+    /// <summary>Trains, measures, writes.</summary>
     /// <returns>The card, which the folder holds as README.md.</returns>
     /// <exception cref="InputException">The folder is taken, or the autoencoder given is none.</exception>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public static ModelCard Run(PretrainingRecipe recipe, PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken stop) =>
-        Run(new FlowModelTraining(recipe), request, observer, clock, stop);
-
-    /// <summary>Trains, measures, writes a model that draws tokens.</summary>
-    /// <inheritdoc cref="Run(PretrainingRecipe, PretrainingRequest, IRunObserver, TimeProvider, CancellationToken)"/>
-    public static ModelCard Run(TokenPretrainingRecipe recipe, PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken stop) =>
-        Run(new TokenModelTraining(recipe), request, observer, clock, stop);
-
-    private static ModelCard Run(IModelTraining training, PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+    public static ModelCard Run(PretrainingRecipe recipe, PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
         Engine.Start();
+        var training = recipe.Model;
         if (request.From is { } from)
         {
             if (request.Autoencoder is not null) throw new InputException($"--vae {request.Autoencoder}: with --from, the autoencoder is that of {from}. Leave one of the two out.");
@@ -38,7 +32,7 @@ public static class ModelPretraining
         try
         {
             using var scope = Tensor.Scope();
-            var card = Make(training, request, draft, observer, clock, stop);
+            var card = Make(recipe, request, training, draft, observer, clock, stop);
             draft.Finish();
             return card;
         }
@@ -53,10 +47,11 @@ public static class ModelPretraining
         }
     }
 
-    private static ModelCard Make(IModelTraining training, PretrainingRequest request, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+    private static ModelCard Make(PretrainingRecipe recipe, PretrainingRequest request, IModelTraining training, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
-        var measurement = training.Measurement;
+        var measurement = recipe.Measurement;
         string autoencoder = draft[training.AutoencoderFile], story;
+        Directory.CreateDirectory(Path.GetDirectoryName(autoencoder)!);
         if (request.Autoencoder is { } folder)
         {
             (story, var own) = training.Adopt(folder, autoencoder);
@@ -79,22 +74,19 @@ public static class ModelPretraining
 
         var scores = Measured();
         training.SaveGuidance(draft.Path, scores.MaxBy(score => score.Score)!.GuidanceScale);
+        string network = TrainingStory.Of(voice.Last) + (request.From is { } model ? $"; begun from {ContentHash.Of(ModelFolder.Find(model))} (the folder's hash)" : "");
         var card = new ModelCard
         {
             Name = request.Name,
             Introduction = training.Introduction,
             Command = request.Command,
             Machine = ModelCard.ThisMachine(),
-            Networks =
-            [
-                CardNetwork.Of("autoencoder", autoencoder, story),
-                CardNetwork.Of(training.NetworkName, draft[training.NetworkFile], TrainingStory.Of(voice.Last) + (request.From is { } model ? $"; begun from {ContentHash.Of(ModelFolder.Find(model))} (the folder's hash)" : "")),
-            ],
+            Networks = [CardNetwork.Of("autoencoder", draft.Path, training.AutoencoderFile, story), .. training.NetworkFiles.Select(entry => CardNetwork.Of(entry.Name, draft.Path, entry.File, network))],
             RoundTrip = roundTrip,
             Prompts = measurement.Prompts,
-            SampledBy = training.SampledBy,
+            SampledBy = training.SampledBy(measurement),
             Scores = scores,
-            Recipe = training.Recipe,
+            Recipe = PretrainingRecipe.File.Resolve(training.In(recipe)),
         };
         File.WriteAllText(draft["README.md"], card.ToMarkdown());
         return card;

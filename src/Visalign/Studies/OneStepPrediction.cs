@@ -10,16 +10,17 @@ internal static class OneStepPrediction
     /// <remarks><code>x_s = (1 - s) x_0 + s ε,   x̂_0 = x_s - s v(x_s, s)</code></remarks>
     /// <param name="latents">Shape <c>[B, C, H, W]</c>: finished ones.</param>
     /// <param name="noise">The same shape.</param>
-    /// <param name="words">What the generator reads of B conditions.</param>
-    /// <param name="noiseLevel">s; 0 decodes the latents as they are.</param>
+    /// <param name="conditions">B rows, as the generator reads them.</param>
+    /// <param name="noiseLevels">s of each row.</param>
     /// <returns>Shape <c>[B, 3, H, W]</c>, in [0, 1], without gradient.</returns>
-    internal static Tensor Decode(NoiseGenerator generator, Tensor latents, Tensor noise, Tensor words, double noiseLevel)
+    internal static Tensor Decode(NoiseGenerator generator, Tensor latents, Tensor noise, EncodedConditions conditions, float[] noiseLevels)
     {
         using var scope = Tensor.Scope();
         using var noGradient = Autograd.NoGrad();
-        if (noiseLevel == 0) return scope.Keep(generator.Pixels(latents));
-        var noisy = latents.Lerp(noise, noiseLevel);
-        var velocity = generator.Velocity(generator.Base, noisy, noiseLevel, words, generator.Config.GuidanceScale);
-        return scope.Keep(generator.Pixels(noisy - velocity * noiseLevel));
+        var levels = Tensor.From(noiseLevels, noiseLevels.Length);                                          // [B]
+        var each = levels.Reshape(-1, 1, 1, 1);
+        var noisy = latents.Lerp(noise, each);
+        var velocity = generator.Velocity(generator.Base, noisy, levels, conditions, generator.GuidanceScale);
+        return scope.Keep(generator.Pixels(noisy - velocity * each));
     }
 }

@@ -19,19 +19,22 @@ internal sealed record PictureFamily(ulong Seed, long Number, IReadOnlyList<Scen
         return new(seed, number, prompts, [.. prompts.Select((prompt, member) => SceneSampler.Draw(prompt.Request, seed, number * size + member))]);
     }
 
-    /// <summary>Sentences that miss a request in one fact, every one in another.</summary>
+    /// <summary>Sentences that miss a request in one fact, in random order, every fact as likely.</summary>
     /// <param name="split">Held-out combinations only where this is <see cref="PromptSplit.HeldOut"/>.</param>
     /// <param name="most">As many as there are, but no more than this.</param>
     internal static List<ScenePrompt> WrongPrompts(SceneRequest request, PromptSplit split, int most, ulong seed, long number)
     {
         var random = new RandomSequence(new(seed, NoisePurpose.Choice, Sample: number, Branch: (int)split));
-        var left = NearMisses.Of(request).ToList();
+        var left = NearMisses.ByFact(request).Select(misses => misses.ToList()).ToList();
         List<ScenePrompt> wrong = [];
         while (wrong.Count < most && left.Count > 0)
         {
-            int chosen = random.Below(left.Count);
-            var miss = left[chosen];
-            left.RemoveAt(chosen);
+            // The fact first, so that the one exchange of two colors comes as often as one of eight other colors.
+            var misses = left[random.Below(left.Count)];
+            int chosen = random.Below(misses.Count);
+            var miss = misses[chosen];
+            misses.RemoveAt(chosen);
+            if (misses.Count == 0) left.Remove(misses);
             var texts = PromptGrammar.Phrasings(miss).Where(text => split == PromptSplit.HeldOut || !HeldOutRule.Holds(miss, text)).ToList();
             if (texts.Count > 0) wrong.Add(new(texts[random.Below(texts.Count)], miss));
         }

@@ -7,10 +7,11 @@ public static class PretrainingKinds
 {
     private static readonly IReadOnlyList<(string Key, Func<string, IReadOnlyList<string>, IPretrainingRecipe> Read)> All =
     [
-        ("gpt", (path, overrides) => TokenPretrainingRecipe.File.Read(path, overrides)),
+        ("gpt", (path, overrides) => PretrainingRecipe.File.Read(path, overrides)),
         ("step_preference", (path, overrides) => StepPreferenceRecipe.File.Read(path, overrides)),
         ("transformer", (path, overrides) => PretrainingRecipe.File.Read(path, overrides)),
         ("two_tower", (path, overrides) => TwoTowerRecipe.File.Read(path, overrides)),
+        ("unet", (path, overrides) => PretrainingRecipe.File.Read(path, overrides)),
     ];
 
     /// <summary>Reads a recipe of any kind.</summary>

@@ -6,10 +6,10 @@ public sealed record PretrainingRequest
     /// <summary>The model folder to make: missing or empty.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>A folder with a finished autoencoder to build on; null to train one.</summary>
+    /// <summary>A folder with a finished <c>vae.safetensors</c> to build on; null to train one.</summary>
     public string? Autoencoder { get; init; }
 
-    /// <summary>A model, shipped name or folder, whose network to begin with, and whose autoencoder is used; null to begin afresh.</summary>
+    /// <summary>A model, shipped name or folder, whose transformer to begin with, and whose autoencoder is used; null to begin afresh.</summary>
     public string? From { get; init; }
 
     /// <summary>The command line, for the card.</summary>

@@ -18,7 +18,7 @@ internal static class StepPreferenceMaking
     {
         request.ExpectNothingToBuildOn();
         Engine.Start();
-        using var generator = ModelFolder.Load(recipe.StepPreference.Model);
+        using var generator = ModelFolder.LoadNoise(recipe.StepPreference.Model);
         using var towers = TwoTowerModel.Load(recipe.StepPreference.TwoTower);
         var draft = DraftFolder.Begin(request.Folder, continued: null);
         try
@@ -48,7 +48,7 @@ internal static class StepPreferenceMaking
         observer.Began($"training the step-aware tower for {plan.Training.Steps} steps");
         var voice = new PretrainingVoice("tower", observer);
         var weights = StepPreferencePretraining.Run(plan.Training, towers, generator, samples, pairs, clock, voice, stop);
-        TwoTowerMaking.SaveModel(draft, towers.Config.ToJson(StepPreference.Kind), weights);
+        TwoTowerMaking.SaveModel(draft.Path, towers.Config.ToJson(StepPreference.Kind), weights);
 
         observer.Began($"sampling {measurement.Group} pictures of {measurement.Prompts} held-out prompts");
         var heldOut = SampledGroups.Draw(generator, PromptSplit.HeldOut, TwoTowerMeasurement.Seed, measurement.Prompts, measurement.Group, plan.Steps, Advanced);
@@ -59,7 +59,7 @@ internal static class StepPreferenceMaking
             Name = request.Name,
             Command = request.Command,
             Machine = ModelCard.ThisMachine(),
-            Networks = [CardNetwork.Of("both towers", draft[TwoTowerModel.WeightsFile],
+            Networks = [CardNetwork.Of("both towers", draft.Path, TwoTowerModel.WeightsFile,
                 $"{TrainingStory.Of(voice.Last)}; begun from {ContentHash.Of(ModelFolder.Find(plan.TwoTower))} (the folder's hash)")],
             Training = plan,
             PairCount = pairs.Count,

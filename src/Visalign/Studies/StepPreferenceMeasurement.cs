@@ -36,12 +36,15 @@ internal static class StepPreferenceMeasurement
 
     private static PictureBatch Predict(NoiseGenerator generator, SampledGroups samples, int groupSize, double level)
     {
+        if (level == 0) return samples.Pictures;
         using var scope = Tensor.Scope();
-        var words = generator.Encode(samples.Conditions);
-        int groups = samples.Pictures.Count / groupSize;
-        var noise = Noise.Normal(new(TwoTowerMeasurement.Seed, NoisePurpose.Training), 0, [groups, .. samples.Latents.Shape[1..]]).RepeatInterleave(groupSize, 0);
-        var pixels = Tensor.Cat([.. samples.Latents.Split(RowsAtOnce, 0).Select((part, i) =>
-            OneStepPrediction.Decode(generator, part, noise.Narrow(0, i * RowsAtOnce, part.Size(0)), words.Narrow(0, i * RowsAtOnce, part.Size(0)), level))]);
+        var conditions = generator.Encode(samples.Conditions);
+        var noise = generator.DrawNoise(new(TwoTowerMeasurement.Seed, NoisePurpose.Training), 0, samples.Pictures.Count / groupSize).RepeatInterleave(groupSize, 0);
+        var pixels = Tensor.Cat([.. samples.Final.Split(RowsAtOnce, 0).Select((part, i) =>
+        {
+            int count = (int)part.Size(0), start = i * RowsAtOnce;
+            return OneStepPrediction.Decode(generator, part, noise.Narrow(0, start, count), conditions.Narrow(start, count), [.. Enumerable.Repeat((float)level, count)]);
+        })]);
         return samples.Pictures with { Data = pixels.ToArray<float>() };
     }
 }

@@ -10,11 +10,11 @@ namespace Visalign.Studies;
 /// <remarks>
 /// Liang et al., SPO, arXiv 2406.04314, section 4.1 and the authors' code: both pictures of a pair get the same noise at the same
 /// level, the generator predicts each in one guided step, and the model is to prefer the one that was preferred when finished.
-/// Departures: levels are drawn for parts of a batch rather than for each pair, so that a part is one forward.
+/// Departures: none.
 /// </remarks>
 internal static class StepPreferencePretraining
 {
-    private const int LevelsPerStep = 4, Levels = 1000;
+    private const int Levels = 1000;
 
     /// <summary>Runs the training.</summary>
     /// <param name="options">A batch is that many pictures, half as many pairs.</param>
@@ -29,37 +29,26 @@ internal static class StepPreferencePretraining
         ulong seed = (ulong)options.Seed;
         var config = towers.Config;
         string[] prompts = [.. samples.Conditions.Select(condition => condition.Prompt)];
-        var (words, tokens) = (generator.Encode(samples.Conditions), WorldTokens.Encode(prompts));
+        var (conditions, tokens) = (generator.Encode(samples.Conditions), WorldTokens.Encode(prompts));
         var pairsOf = pairs.CountBy(pair => prompts[pair.First]).ToDictionary();
         var average = Pretraining.Run(StepPreference.Initialize(towers.Weights, config.Vision, seed), options, (weights, step) =>
         {
-            var (first, second, texts) = (new List<Tensor>(), new List<Tensor>(), new List<Tensor>());
-            List<int> chosen = [];
-            int share = Math.Max(1, options.BatchSize / 2 / LevelsPerStep);
-            for (int part = 0; part < LevelsPerStep; part++)
-            {
-                var key = new NoiseKey(seed, NoisePurpose.Choice, Iteration: step, Step: part);
-                int[] numbers = [.. Enumerable.Range(0, share).Select(i => Noise.Below(pairs.Count, key, i))];
-                chosen.AddRange(numbers);
-                double level = (double)Noise.Below(Levels, key, share) / Levels;
-                var rows = Rows([.. numbers.Select(i => pairs[i].First), .. numbers.Select(i => pairs[i].Second)]);
-                var latents = samples.Latents.IndexSelect(0, rows);                                         // [2 S, C, H, W]
-                var noise = Noise.Normal(new(seed, NoisePurpose.Training, Iteration: step, Step: part), 0, [share, .. latents.Shape[1..]]);
-                var pixels = OneStepPrediction.Decode(generator, latents, Tensor.Cat([noise, noise]), words.IndexSelect(0, rows), level);
-                var seen = StepPreference.PictureFeatures(weights, config.Vision, towers.Prepare(pixels), Tensor.Full([2 * share], 1000 * level)).Chunk(2, 0);
-                first.Add(seen[0]);
-                second.Add(seen[1]);
-                texts.Add(tokens.IndexSelect(0, rows.Narrow(0, 0, share)));
-            }
-            var asked = ClipModel.EmbedTexts(weights, config, Tensor.Cat(texts.ToArray()));                 // [N, P]
-            return PairCrossEntropy.Loss(Score(first), Score(second), Each(chosen.Select(i => pairs[i].Preferred)), Each(chosen.Select(i => (float)pairsOf[prompts[pairs[i].First]])));
-
-            Tensor Score(List<Tensor> pictures) => (ClipModel.Normalize(Tensor.Cat(pictures.ToArray())) * asked).Sum([1]) * ClipModel.Scale(weights);
+            var key = new NoiseKey(seed, NoisePurpose.Choice, Iteration: step);
+            int count = Math.Max(1, options.BatchSize / 2);
+            PreferencePair[] chosen = [.. Enumerable.Range(0, count).Select(i => pairs[Noise.Below(pairs.Count, key, i)])];
+            int[] timesteps = [.. Enumerable.Range(0, count).Select(i => Noise.Below(Levels, key, count + i))];
+            var rows = Tensor.From([.. chosen.Select(pair => (long)pair.First), .. chosen.Select(pair => (long)pair.Second)], 2 * count);
+            var noise = generator.DrawNoise(new(seed, NoisePurpose.Training, Iteration: step), 0, count);
+            float[] levels = [.. timesteps.Concat(timesteps).Select(timestep => (float)timestep / Levels)];
+            var pixels = OneStepPrediction.Decode(generator, samples.Final.IndexSelect(0, rows), Tensor.Cat([noise, noise]), conditions.Select(rows), levels);
+            var features = StepPreference.PictureFeatures(weights, config.Vision, towers.Prepare(pixels), Each(timesteps.Concat(timesteps).Select(timestep => (float)timestep)));
+            var texts = ClipModel.EmbedTexts(weights, config, tokens.IndexSelect(0, rows.Narrow(0, 0, count)));          // [N, P]
+            var scores = (ClipModel.Normalize(features) * Tensor.Cat([texts, texts])).Sum([1]) * ClipModel.Scale(weights);  // [2 N]
+            return PairCrossEntropy.Loss(scores.Narrow(0, 0, count), scores.Narrow(0, count, count),
+                Each(chosen.Select(pair => pair.Preferred)), Each(chosen.Select(pair => (float)pairsOf[prompts[pair.First]])));
         }, clock, progress, stop);
         return [.. average.Select(entry => (entry.Name, scope.Keep(entry.Value)))];
     }
-
-    private static Tensor Rows(long[] rows) => Tensor.From(rows, rows.Length);
 
     private static Tensor Each(IEnumerable<float> values)
     {

@@ -6,33 +6,23 @@ using Visalign.Torch.Safetensors;
 namespace Visalign.Studies;
 
 /// <summary>Makes a model that draws tokens: an image tokenizer, and a GPT over its codes.</summary>
-/// <param name="How">The recipe.</param>
-internal sealed record TokenModelTraining(TokenPretrainingRecipe How) : IModelTraining
+internal sealed record TokenModelTraining(VqRecipe Vq, GptRecipe Gpt) : IModelTraining
 {
-    internal const string VqFile = "vq.safetensors";
+    private const string GptFile = "gpt.safetensors";
 
-    public string AutoencoderFile => VqFile;
+    public string AutoencoderFile => "vq.safetensors";
 
     public string NetworkName => "GPT";
 
-    public string NetworkFile => "gpt.safetensors";
+    public IReadOnlyList<(string Name, string File)> NetworkFiles => [(NetworkName, GptFile)];
 
     public PretrainingOptions AutoencoderTraining => Vq.Training;
 
     public PretrainingOptions NetworkTraining => Gpt.Training;
 
-    public (int Scenes, int Prompts, int Steps) Measurement => (How.Measurement.Scenes, How.Measurement.Prompts, 1);
+    public string Introduction => "A GPT that draws the scenes of Visalign's embedded world from prompts, code by code, and the image tokenizer whose codes they\nare: LlamaGen's networks in small, trained on rendered scenes.";
 
-    public IReadOnlyList<string> Introduction =>
-        ["A GPT that draws the scenes of Visalign's embedded world from prompts, code by code, and the image tokenizer whose codes", "they are: LlamaGen's networks in small, trained on rendered scenes."];
-
-    public string SampledBy => FormattableString.Invariant($"{Network.ImageTokens} tokens at temperature 1");
-
-    public string Recipe => TokenPretrainingRecipe.File.Resolve(How);
-
-    private VqRecipe Vq => How.Vq;
-
-    private GptRecipe Gpt => How.Gpt;
+    public string SampledBy(MeasurementRecipe measurement) => FormattableString.Invariant($"{Network.ImageTokens} tokens at temperature 1");
 
     private LlamaGenGptConfig Network => Gpt.Network(Vq.Network);
 
@@ -45,8 +35,8 @@ internal sealed record TokenModelTraining(TokenPretrainingRecipe How) : IModelTr
 
     public (string Story, IModelTraining Own) Adopt(string folder, string path)
     {
-        var adopted = TrainedAutoencoder<VqRecipe>.Adopt(folder, AutoencoderFile, path, recipe => VqAutoencoder.Initialize((recipe ?? Vq).Network, 0), recipe => recipe.Training.Steps);
-        return (adopted.Story, this with { How = How with { Vq = adopted.Recipe ?? Vq } });
+        var adopted = TrainedAutoencoder<VqRecipe>.Adopt(folder, [AutoencoderFile], path, recipe => VqAutoencoder.Initialize((recipe ?? Vq).Network, 0), recipe => recipe.Training.Steps);
+        return (adopted.Story, this with { Vq = adopted.Recipe ?? Vq });
     }
 
     public Func<Tensor, Tensor> ThereAndBack(string path)
@@ -69,9 +59,11 @@ internal sealed record TokenModelTraining(TokenPretrainingRecipe How) : IModelTr
         using var start = from is null ? null : ModelFolder.LoadTokens(from);
         var tokenizer = Weights.Of(TensorFiles.LoadAll(Path.Combine(folder, AutoencoderFile), DType.Float32));
         var weights = GptPretraining.Run(Gpt.Training, Network, Gpt.Flaws, tokenizer, Vq.Network, start?.Base, clock, voice, stop);
-        TensorFiles.Save(Path.Combine(folder, NetworkFile), weights, new Dictionary<string, string> { ["format"] = "visalign-gpt-1" }, StoredType.Float16);
+        TensorFiles.Save(Path.Combine(folder, GptFile), weights, new Dictionary<string, string> { ["format"] = "visalign-gpt-1" }, StoredType.Float16);
         new TokenGeneratorConfig(Network, Vq.Network).Save(folder);
     }
 
     public void SaveGuidance(string folder, double scale) => (TokenGeneratorConfig.Read(folder) with { GuidanceScale = scale }).Save(folder);
+
+    public PretrainingRecipe In(PretrainingRecipe recipe) => recipe with { Vq = Vq, Gpt = Gpt };
 }

@@ -29,16 +29,15 @@ internal sealed record TrainedAutoencoder<TRecipe>(TRecipe? Recipe, string Story
     }
 
     /// <summary>Takes one over from another model folder.</summary>
-    /// <param name="fileName">Its file in a model folder.</param>
+    /// <param name="fileNames">Where the kinds of model folders have it.</param>
     /// <param name="path">Where it is copied to.</param>
     /// <param name="expected">Fresh weights of the network that a recipe describes; null for the one that a file which does not say must have.</param>
     /// <param name="steps">Those of a recipe's training.</param>
     /// <exception cref="InputException">There is none in the folder, or it is of another network.</exception>
-    internal static TrainedAutoencoder<TRecipe> Adopt(string folder, string fileName, string path, Func<TRecipe?, List<(string Name, Tensor Value)>> expected, Func<TRecipe, int> steps)
+    internal static TrainedAutoencoder<TRecipe> Adopt(string folder, IReadOnlyList<string> fileNames, string path, Func<TRecipe?, List<(string Name, Tensor Value)>> expected, Func<TRecipe, int> steps)
     {
-        string source = Path.Combine(folder, fileName);
-        if (!File.Exists(source))
-            throw new InputException($"--vae {folder}: there is no {fileName} in it; name a model folder, or what an interrupted pretraining left.");
+        string source = fileNames.Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists)
+            ?? throw new InputException($"--vae {folder}: there is no {fileNames[0]} in it; name a model folder, or what an interrupted pretraining left.");
         using var file = SafetensorsFile.Open(source);
         var metadata = file.Metadata ?? new Dictionary<string, string>();
         var recipe = metadata.TryGetValue(RecipeKey, out string? text) ? Format.Parse(text, source) : null;

@@ -52,7 +52,7 @@ internal sealed record TwoTowerCard
         text.Section("Agreement with the exact checker");
         text.Line(Write($"{Measurement.Group} pictures of each of {Measurement.Prompts} held-out prompts by {Measurement.Model}, {Measurement.Steps} ODE steps at its best guidance. Rank correlation"));
         text.Line(Write($"(Spearman) with the graded score over all pictures: {Agreement.Rank:F3}. Of {Agreement.PairCount} pairs of pictures of one prompt that the checker"));
-        text.Line(Write($"tells apart, it prefers the same one in {Agreement.Pairs:P1}."));
+        text.Line(Write($"scores more than {Measurement.Tie} apart, it prefers the same one in {Agreement.Pairs:P1}."));
         text.Line("");
         return text.End(Recipe);
     }

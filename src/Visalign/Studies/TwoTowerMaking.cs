@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Rewards;
@@ -23,7 +23,7 @@ internal static class TwoTowerMaking
     {
         request.ExpectNothingToBuildOn();
         Engine.Start();
-        using var generator = ModelFolder.Load(recipe.Measurement.Model);
+        using var generator = ModelFolder.LoadNoise(recipe.Measurement.Model);
         var draft = DraftFolder.Begin(request.Folder, continued: null);
         try
         {
@@ -40,13 +40,13 @@ internal static class TwoTowerMaking
     }
 
     private static TwoTowerCard Make(
-        TwoTowerRecipe recipe, PretrainingRequest request, NoiseGenerator generator, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
+        TwoTowerRecipe recipe, PretrainingRequest request, IGenerator generator, DraftFolder draft, IRunObserver observer, TimeProvider clock, CancellationToken stop)
     {
         var (network, training) = (recipe.TwoTower.Network, recipe.TwoTower.Training);
         observer.Began($"training the towers for {training.Steps} steps");
         var voice = new PretrainingVoice("towers", observer);
         var weights = TwoTowerPretraining.Run(training, network, recipe.TwoTower.Family, clock, voice, stop);
-        SaveModel(draft, network.ToJson(), weights);
+        SaveModel(draft.Path, network.ToJson(), weights);
 
         var measurement = recipe.Measurement;
         using var judge = new TwoTower(new() { Model = draft.Path });
@@ -64,10 +64,10 @@ internal static class TwoTowerMaking
             Name = request.Name,
             Command = request.Command,
             Machine = ModelCard.ThisMachine(),
-            Networks = [CardNetwork.Of("both towers", draft[TwoTowerModel.WeightsFile], TrainingStory.Of(voice.Last))],
+            Networks = [CardNetwork.Of("both towers", draft.Path, TwoTowerModel.WeightsFile, TrainingStory.Of(voice.Last))],
             Choices = choices,
             Measurement = measurement,
-            Agreement = TwoTowerMeasurement.Agree(judge, samples, measurement.Group),
+            Agreement = TwoTowerMeasurement.Agree(judge, samples, measurement.Group, measurement.Tie),
             Recipe = TwoTowerRecipe.File.Resolve(recipe),
         };
         File.WriteAllText(draft["README.md"], card.ToMarkdown());
@@ -75,11 +75,11 @@ internal static class TwoTowerMaking
     }
 
     /// <summary>Writes configuration, preparation and weights, in half precision.</summary>
-    internal static void SaveModel(DraftFolder draft, System.Text.Json.Nodes.JsonObject config, IEnumerable<(string Name, Tensor Value)> weights)
+    internal static void SaveModel(string folder, JsonObject config, IEnumerable<(string Name, Tensor Value)> weights)
     {
-        File.WriteAllText(draft[TwoTowerModel.ConfigFile], config.ToJsonString(Indented) + "\n");
-        File.WriteAllText(draft[TwoTowerModel.PreparationFile], ClipPictures.Square(Scene.Size).ToJson().ToJsonString(Indented) + "\n");
+        File.WriteAllText(Path.Combine(folder, TwoTowerModel.ConfigFile), config.ToJsonString(Indented) + "\n");
+        File.WriteAllText(Path.Combine(folder, TwoTowerModel.PreparationFile), ClipPictures.Square(Scene.Size).ToJson().ToJsonString(Indented) + "\n");
         // transformers asks for this word.
-        TensorFiles.Save(draft[TwoTowerModel.WeightsFile], weights, new Dictionary<string, string> { ["format"] = "pt" }, StoredType.Float16);
+        TensorFiles.Save(Path.Combine(folder, TwoTowerModel.WeightsFile), weights, new Dictionary<string, string> { ["format"] = "pt" }, StoredType.Float16);
     }
 }

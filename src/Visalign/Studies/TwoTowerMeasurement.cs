@@ -18,7 +18,7 @@ public sealed record PromptChoice(double Best, IReadOnlyDictionary<string, doubl
 /// <summary>How a judge goes with the exact checker on a generator's pictures.</summary>
 /// <param name="Rank">Spearman's correlation with the graded score over all pictures.</param>
 /// <param name="Pairs">How often it prefers, of two pictures of a prompt, the one that the checker does.</param>
-/// <param name="PairCount">Pairs whose graded scores differ.</param>
+/// <param name="PairCount">Pairs whose graded scores differ by more than the tie.</param>
 public sealed record TruthAgreement(double Rank, double Pairs, int PairCount);
 
 /// <summary>Measures a two-tower judge on scenes and pictures it was not trained on.</summary>
@@ -60,10 +60,10 @@ internal static class TwoTowerMeasurement
     }
 
     /// <summary>Judges sampled pictures.</summary>
-    internal static TruthAgreement Agree(IReward judge, SampledGroups samples, int groupSize)
+    internal static TruthAgreement Agree(IReward judge, SampledGroups samples, int groupSize, double tie)
     {
         double[] scores = judge.Score(samples.Pictures, samples.Conditions).Values;
-        var pairs = PairAgreement.Of(PreferencePair.Within(samples.Truth, groupSize, tie: 0), scores);
+        var pairs = PairAgreement.Of(PreferencePair.Within(samples.Truth, groupSize, tie), scores);
         return new(RankCorrelation.Spearman(samples.Truth, scores), pairs.Share, pairs.Count);
     }
 }

@@ -112,4 +112,8 @@ public sealed record JudgeMeasurementRecipe
     /// <summary>ODE steps.</summary>
     [Range(1, 1000)]
     public int Steps { get; init; } = 8;
+
+    /// <summary>Pictures whose graded scores differ by no more are not compared.</summary>
+    [Range(0, 1)]
+    public double Tie { get; init; } = 0.1;
 }

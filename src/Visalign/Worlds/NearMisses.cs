@@ -4,7 +4,11 @@ namespace Visalign.Worlds;
 public static class NearMisses
 {
     /// <summary>All of them, in a fixed order; a scene of the request may still show one, as "left of" and "above" can both hold.</summary>
-    public static IReadOnlyList<SceneRequest> Of(SceneRequest request) => [.. Shapes(request), .. Colors(request), .. Numbers(request), .. Places(request)];
+    public static IReadOnlyList<SceneRequest> Of(SceneRequest request) => [.. ByFact(request).SelectMany(misses => misses)];
+
+    /// <summary>The same, a list for each fact that can be missed: shape, color, which object has which color, number, place.</summary>
+    public static IReadOnlyList<IReadOnlyList<SceneRequest>> ByFact(SceneRequest request) =>
+        [.. new[] { Shapes(request), Colors(request), Exchange(request), Numbers(request), Places(request) }.Select(misses => (IReadOnlyList<SceneRequest>)[.. misses]).Where(misses => misses.Count > 0)];
 
     private static IEnumerable<SceneRequest> Shapes(SceneRequest request)
     {
@@ -25,9 +29,11 @@ public static class NearMisses
             if (request.First.Color is not null) yield return request with { First = request.First with { Color = color } };
             if (request.Second is { Color: not null } second) yield return request with { Second = second with { Color = color } };
         }
-        if (request is { First: { Color: { } one } first, Second: { Color: { } other } last })
-            yield return request with { First = first with { Color = other }, Second = last with { Color = one } };
     }
+
+    private static IEnumerable<SceneRequest> Exchange(SceneRequest request) =>
+        request is { First: { Color: { } one } first, Second: { Color: { } other } second }
+            ? [request with { First = first with { Color = other }, Second = second with { Color = one } }] : [];
 
     // One object more or less is another task, with a sentence of its own.
     private static IEnumerable<SceneRequest> Numbers(SceneRequest request)

@@ -22,7 +22,9 @@ public static class OracleHandlers
         ["arch-unet"] = _ => UnetOracle.Run,
         ["arch-vae"] = _ => KlAutoencoderOracle.Run,
         ["clip-score"] = _ => ClipScoreOracle.Run,
+        ["diffusion-dpo"] = _ => DiffusionDpoOracle.Run,
         ["diffusion-nft"] = NegativeAware,
+        ["draft"] = RewardFeedback,
         ["flow-cps"] = FlowPolicyGradient,
         ["flow-grpo"] = FlowPolicyGradient,
         ["io-lora"] = LoraFiles,
@@ -78,10 +80,22 @@ public static class OracleHandlers
         _ => null,
     };
 
+    private static OracleHandler? RewardFeedback(string kind) => kind switch
+    {
+        "omega" => DraftOracle.Plus,
+        "margin" => DraftOracle.LowVariance,
+        "chain" => DraftOracle.Flow,
+        "detachAt" => DraftOracle.Diffusion,
+        _ => null,
+    };
+
     private static OracleHandler? StepByStep(string kind) => kind switch
     {
         "frequency_size" => StepPreferenceOracle.RunVision,
         "in_batch_negatives" => StepPreferenceOracle.RunCriterion,
+        "scores_shape" => SiblingOracle.Compare,
+        "children" => SiblingOracle.Rollout,
+        "ratio" => SiblingOracle.Step,
         _ => null,
     };
 
@@ -151,7 +165,7 @@ public static class OracleHandlers
     };
 
     // Where cases say no kind, a key that only one kind of their slug has stands for it.
-    private static readonly string[] Telling = ["frequency_size", "in_batch_negatives"];
+    private static readonly string[] Telling = ["frequency_size", "in_batch_negatives", "scores_shape", "children", "ratio", "omega", "margin", "chain", "detachAt"];
 
     private static string Kind(JsonElement config)
     {

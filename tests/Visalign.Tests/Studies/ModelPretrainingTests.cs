@@ -55,10 +55,7 @@ public sealed class ModelPretrainingTests : IDisposable
         Assert.Equal(HeldOutEvaluation.GuidanceScales, card.Scores.Select(score => score.GuidanceScale));
     }
 
-    private ModelCard Pretrain(string name, TokenPretrainingRecipe recipe, string? vae) =>
-        ModelPretraining.Run(recipe, new() { Folder = _root[name], Autoencoder = vae, Command = "visalign pretrain test.yaml" }, new Listener(), TimeProvider.System, default);
-
-    private static TokenPretrainingRecipe TokenRecipe(params string[] overrides) => TokenPretrainingRecipe.File.Parse(
+    private static PretrainingRecipe TokenRecipe(params string[] overrides) => PretrainingRecipe.File.Parse(
         """
         pretraining: 1
         vq: { codes: 16, channels: 8, training: { steps: 2, batch_size: 4, scenes: 8 } }
@@ -71,7 +68,7 @@ public sealed class ModelPretrainingTests : IDisposable
     {
         long before = Tensor.LiveCount;
 
-        var card = Pretrain("model", TokenRecipe(), vae: null);
+        var card = Pretrain("model", TokenRecipe());
 
         Assert.Equal(before, Tensor.LiveCount);
         using (var policy = Policy.OfModel(_root["model"])) Assert.Equal(card.Best.GuidanceScale, policy.GuidanceScale);
@@ -93,20 +90,22 @@ public sealed class ModelPretrainingTests : IDisposable
     [Fact]
     public void A_tokenizer_adopted_brings_its_own_sizes_and_another_network_is_refused()
     {
-        Pretrain("model", TokenRecipe(), vae: null);
+        Pretrain("model", TokenRecipe());
 
         var card = Pretrain("second", TokenRecipe("vq.codes=32"), vae: _root["model"]);
 
         Assert.Contains("codes: 16\n", card.Recipe, StringComparison.Ordinal);
-        var request = new PretrainingRequest { Folder = _root["third"], From = _root["model"], Command = "test" };
-        Assert.Contains("Give 'gpt' and 'vq' the same sizes.", Assert.Throws<InputException>(() => ModelPretraining.Run(TokenRecipe("gpt.layers=2"), request, new Listener(), TimeProvider.System, default)).Message, StringComparison.Ordinal);
-        Assert.Contains("does not make pictures by denoising", Assert.Throws<InputException>(() => ModelPretraining.Run(Recipe(), request, new Listener(), TimeProvider.System, default)).Message, StringComparison.Ordinal);
+        Assert.Contains("Give 'gpt' and 'vq' the same sizes.", Refused(TokenRecipe("gpt.layers=2"), _root["model"]), StringComparison.Ordinal);
+        Assert.Contains("does not make pictures by denoising", Refused(Recipe(), _root["model"]), StringComparison.Ordinal);
+
+        string Refused(PretrainingRecipe recipe, string from) => Assert.Throws<InputException>(() =>
+            ModelPretraining.Run(recipe, new() { Folder = _root["third"], From = from, Command = "test" }, new Listener(), TimeProvider.System, default)).Message;
     }
 
     [Theory]
     [InlineData("gpt.heads=3", "'gpt.width' is 16, expected one that 3 heads share in multiples of 4.")]
     [InlineData("vq.channels=12", "'vq.channels' is 12, expected a multiple of 8.")]
-    [InlineData("vae={ training: { steps: 2 } }", "unknown key 'vae'")]
+    [InlineData("vae={ training: { steps: 2 } }", "a pretraining makes one model: give 'vae' and 'transformer'")]
     public void A_recipe_of_tokens_that_makes_no_sense_is_refused(string option, string words) =>
         Assert.Contains(words, Assert.Throws<InputException>(() => TokenRecipe(option)).Message, StringComparison.Ordinal);
 
@@ -201,15 +200,13 @@ public sealed class ModelPretrainingTests : IDisposable
         Assert.Contains(words, Assert.Throws<InputException>(() => Recipe(option)).Message, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("pretrain-shapes32-flow.yaml", typeof(PretrainingRecipe))]
-    [InlineData("pretrain-shapes32-tokens.yaml", typeof(TokenPretrainingRecipe))]
-    public void The_shipped_recipes_are_sound_and_measure_as_all_do(string file, Type kind)
+    [InlineData("pretrain-shapes32-flow.yaml")]
+    [InlineData("pretrain-shapes32-tokens.yaml")]
+    public void The_shipped_recipes_are_sound_and_measure_alike(string file)
     {
-        var recipe = PretrainingKinds.Read(Path.Combine(AppContext.BaseDirectory, "data", "recipes", file));
+        var recipe = PretrainingRecipe.File.Read(Path.Combine(AppContext.BaseDirectory, "data", "recipes", file));
 
-        Assert.Equal(kind, recipe.GetType());
-        if (recipe is PretrainingRecipe flow) Assert.Equal(new MeasurementRecipe(), flow.Measurement);
-        if (recipe is TokenPretrainingRecipe tokens) Assert.Equal(new TokenMeasurementRecipe(), tokens.Measurement);
+        Assert.Equal(new MeasurementRecipe(), recipe.Measurement);
     }
 
     [Fact]

@@ -1,31 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using Visalign.Networks;
-using Visalign.Records;
-using Visalign.Runs;
 using Visalign.Worlds;
 
 namespace Visalign.Studies;
-
-/// <summary>How a model of the embedded world that draws tokens is made: the image tokenizer, then the GPT over its codes.</summary>
-public sealed record TokenPretrainingRecipe : IPretrainingRecipe
-{
-    /// <summary>The image tokenizer.</summary>
-    public required VqRecipe Vq { get; init; }
-
-    /// <summary>The GPT.</summary>
-    public required GptRecipe Gpt { get; init; }
-
-    /// <summary>What is measured of the result, for its card.</summary>
-    public TokenMeasurementRecipe Measurement { get; init; } = new();
-
-    /// <summary>The recipe file.</summary>
-    public static RecordFormat<TokenPretrainingRecipe> File { get; } = new(RecordTypes.None, new FormatVersion("pretraining", 1));
-
-    int IPretrainingRecipe.BatchSize => Gpt.Training.BatchSize;
-
-    string IPretrainingRecipe.Make(PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken token) =>
-        ModelPretraining.Run(this, request, observer, clock, token).InWords;
-}
 
 /// <summary>What the image tokenizer is, and how it is trained.</summary>
 public sealed record VqRecipe : IValidatableObject
@@ -116,16 +93,4 @@ public sealed record GptRecipe : IValidatableObject
     {
         if (Width % (4 * Heads) != 0) yield return new($"'gpt.width' is {Width}, expected one that {Heads} heads share in multiples of 4.");
     }
-}
-
-/// <summary>How thoroughly the result is measured.</summary>
-public sealed record TokenMeasurementRecipe
-{
-    /// <summary>Scenes sent through the tokenizer.</summary>
-    [Range(1, 1_000_000)]
-    public int Scenes { get; init; } = 1000;
-
-    /// <summary>Tuning prompts sampled at each guidance scale.</summary>
-    [Range(1, 1_000_000)]
-    public int Prompts { get; init; } = 1024;
 }
