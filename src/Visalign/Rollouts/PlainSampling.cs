@@ -33,7 +33,7 @@ public static class PlainSampling
         NoiseGenerator noise => Denoise(noise, weights, conditions, options, seed, iteration, advanced, processes),
         TokenGenerator when options.Annealed => throw new InputException("Annealing mixes the steps of denoising, and this model draws tokens."),
         TokenGenerator tokens => TokenRolloutSampler.Sample(tokens, weights,
-            new() { GroupSize = options.GroupSize, Sampling = new() { GuidanceScale = options.GuidanceScale }, MicroBatch = options.MicroBatch }, conditions, seed, iteration, advanced),
+            new() { GroupSize = options.GroupSize, Sampling = new() { GuidanceScale = options.GuidanceScale }, MicroBatch = options.MicroBatch }, conditions, seed, iteration, advanced, processes),
         _ => throw new ArgumentException($"A {generator.GetType().Name} is not sampled."),
     };
 

@@ -75,10 +75,5 @@ public sealed record RolloutPlan
     public IEnumerable<(int Start, int Length)> MicroBatches(int rows) => RowBatches.Of(rows, MicroBatch);
 
     /// <summary>The rows that fall to this process: whole micro-batches, so that their bits do not depend on how many processes there are.</summary>
-    public (int Start, int Length) Share(ProcessGroup processes, int rows)
-    {
-        var batches = MicroBatches(rows).ToList();
-        var (start, length) = processes.Share(batches.Count);
-        return length == 0 ? (rows, 0) : (batches[start].Start, batches.GetRange(start, length).Sum(batch => batch.Length));
-    }
+    public (int Start, int Length) Share(ProcessGroup processes, int rows) => RowBatches.Share(processes, rows, MicroBatch);
 }
