@@ -133,7 +133,8 @@ void multiply_rows(const Packed& p, const float* a, int64_t row_step, int64_t co
     if (!direct) copy_rows(p.tokens, p.width, room, width, to, step);
 }
 
-void attention_forward(const at::Tensor& qkv, int64_t heads, float scale, at::Tensor& output, at::Tensor& weights) {
+// A causal token sees those up to itself; the weights of the others are zero, and so are their gradients.
+void attention_forward(const at::Tensor& qkv, int64_t heads, float scale, bool causal, at::Tensor& output, at::Tensor& weights) {
     Packed p(qkv, heads);
     int64_t t = p.tokens, d = p.width, tp = padded(t), dp = padded(d), step = p.heads * d;
     const float* in = qkv.data_ptr<float>();
@@ -147,7 +148,7 @@ void attention_forward(const at::Tensor& qkv, int64_t heads, float scale, at::Te
             float* kept = probabilities + item * t * tp;
             transpose(t, d, in + p.offset(b, 1, h), p.stride, keys, tp);
             multiply(t, tp, d, in + p.offset(b, 0, h), p.stride, 1, keys, tp, kept, tp);
-            for (int64_t i = 0; i < t; ++i) softmax_row(kept + i * tp, t, tp, scale);
+            for (int64_t i = 0; i < t; ++i) softmax_row(kept + i * tp, causal ? i + 1 : t, tp, scale);
             Rows v(p, in + p.offset(b, 2, h), p.stride, values);
             multiply_rows(p, kept, tp, 1, v, out + b * t * step + h * d, step, room);
         }
@@ -194,12 +195,12 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 struct SelfAttention final : torch::autograd::Function<SelfAttention> {
-    static at::Tensor forward(AutogradContext* ctx, const at::Tensor& qkv, int64_t heads) {
+    static at::Tensor forward(AutogradContext* ctx, const at::Tensor& qkv, int64_t heads, bool causal) {
         auto packed = qkv.contiguous();
         int64_t width = packed.size(2) / (3 * heads);
         auto output = at::empty({packed.size(0), packed.size(1), heads * width}, packed.options());
         auto weights = at::empty({packed.size(0), heads, packed.size(1), padded(packed.size(1))}, packed.options());
-        attention_forward(packed, heads, 1.0f / std::sqrt(static_cast<float>(width)), output, weights);
+        attention_forward(packed, heads, 1.0f / std::sqrt(static_cast<float>(width)), causal, output, weights);
         ctx->saved_data["heads"] = heads;
         ctx->save_for_backward({packed, weights});
         return output;
@@ -213,15 +214,15 @@ struct SelfAttention final : torch::autograd::Function<SelfAttention> {
         auto gradient = at::empty(qkv.sizes(), qkv.options());
         attention_backward(qkv, heads, 1.0f / std::sqrt(static_cast<float>(qkv.size(2) / (3 * heads))), saved[1],
                            gradients[0].contiguous(), gradient);
-        return {gradient, at::Tensor()};
+        return {gradient, at::Tensor(), at::Tensor()};
     }
 };
 
-at::Tensor self_attention(const at::Tensor& qkv, int64_t heads) {
+at::Tensor self_attention(const at::Tensor& qkv, int64_t heads, bool causal) {
     TORCH_CHECK(qkv.dim() == 3 && heads > 0 && qkv.size(2) > 0 && qkv.size(2) % (3 * heads) == 0,
                 "qkv must be [B, T, 3·heads·D], got ", qkv.sizes(), " for ", heads, " heads");
     TORCH_CHECK(qkv.is_cpu() && qkv.scalar_type() == at::kFloat, "qkv must be float32 on the CPU");
-    return SelfAttention::apply(qkv, heads);
+    return SelfAttention::apply(qkv, heads, causal);
 }
 
 // ---- reductions ----------------------------------------------------------------------------------------------------
@@ -231,7 +232,7 @@ constexpr int64_t chunk = 8192;  // fixed, so that the sum does not depend on th
 }  // namespace
 
 TORCH_LIBRARY(visalign, library) {
-    library.def("self_attention(Tensor qkv, int heads) -> Tensor", &self_attention);
+    library.def("self_attention(Tensor qkv, int heads, bool causal) -> Tensor", &self_attention);
 }
 
 extern "C" {

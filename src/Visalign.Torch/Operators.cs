@@ -37,6 +37,9 @@ internal static class Operators
     internal static readonly Operator RepeatInterleave = new("aten::repeat_interleave.self_int(Tensor self, int repeats, int? dim)");
     internal static readonly Operator ConstantPad = new("aten::constant_pad_nd(Tensor self, int[] pad, Scalar value)");
     internal static readonly Operator Flip = new("aten::flip(Tensor self, int[] dims)");
+    internal static readonly Operator ViewAsComplex = new("aten::view_as_complex(Tensor self)");
+    internal static readonly Operator ViewAsReal = new("aten::view_as_real(Tensor self)");
+    internal static readonly Operator Sort = new("aten::sort(Tensor self, int dim, bool descending)", results: 2);
 
     // Arithmetic
     internal static readonly Operator Add = new("aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha)");
@@ -83,6 +86,7 @@ internal static class Operators
     internal static readonly Operator Sum = new("aten::sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim)");
     internal static readonly Operator MeanAll = new("aten::mean(Tensor self)");
     internal static readonly Operator Mean = new("aten::mean.dim(Tensor self, int[1]? dim, bool keepdim)");
+    internal static readonly Operator CumulativeSum = new("aten::cumsum(Tensor self, int dim)");
     internal static readonly Operator AMax = new("aten::amax(Tensor self, int[1] dim, bool keepdim)");
     internal static readonly Operator AMin = new("aten::amin(Tensor self, int[1] dim, bool keepdim)");
     internal static readonly Operator ArgMax = new("aten::argmax(Tensor self, int? dim, bool keepdim)");
@@ -109,12 +113,14 @@ internal static class Operators
     internal static readonly Operator UpsampleNearest2d = new("aten::upsample_nearest2d(Tensor self, int[2] output_size, float? scales_h, float? scales_w)");
     internal static readonly Operator PixelShuffle = new("aten::pixel_shuffle(Tensor self, int upscale_factor)");
     internal static readonly Operator PixelUnshuffle = new("aten::pixel_unshuffle(Tensor self, int downscale_factor)");
-    internal static readonly Operator ScaledDotProductAttention = new("aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value)", since: "2.0");
+    internal static readonly Operator ScaledDotProductAttention = new("aten::scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask)", since: "2.0");
 
     // Our own kernels
     internal static readonly Operator FusedLinear = new("visalign::linear(Tensor x, Tensor weight, Tensor? bias)");
-    internal static readonly Operator SelfAttention = new("visalign::self_attention(Tensor qkv, int heads)");
+    internal static readonly Operator SelfAttention = new("visalign::self_attention(Tensor qkv, int heads, bool causal)");
     internal static readonly Operator GeluTanh = new("visalign::gelu_tanh(Tensor x)");
     internal static readonly Operator ModulatedNorm = new("visalign::modulated_norm(Tensor x, Tensor shift, Tensor scale, float epsilon)");
+    internal static readonly Operator RmsNorm = new("visalign::rms_norm(Tensor x, Tensor weight, float epsilon)");
+    internal static readonly Operator SiluProduct = new("visalign::silu_product(Tensor x, Tensor y)");
     internal static readonly Operator GatedSum = new("visalign::gated_sum(Tensor x, Tensor gate, Tensor y)");
 }

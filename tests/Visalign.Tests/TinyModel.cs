@@ -1,5 +1,6 @@
 using Visalign.Generators;
 using Visalign.Networks;
+using Visalign.Studies;
 using Visalign.Torch.Safetensors;
 using Visalign.Worlds;
 
@@ -23,6 +24,20 @@ internal static class TinyModel
         new GeneratorConfig { Network = network, LatentScale = 1 }.Save(folder);
         return folder;
     }
+
+    /// <summary>Makes the folder of one that predicts noise: a UNet with a text encoder, in the layout of Stable Diffusion 1.5.</summary>
+    /// <returns>Its path.</returns>
+    public static string CreateDiffusion(string folder)
+    {
+        using var scope = Tensor.Scope();
+        WorldPipeline.Save(folder, Diffusion, [.. WorldPipeline.Networks(Diffusion).Initialize(1)
+            .Select((entry, at) => (entry.Name, entry.Value + Noise.Normal(new(2, NoisePurpose.Probe, at), 0, [1, entry.Value.Count]).Reshape(entry.Value.Shape) * 0.05))], latentScale: 1);
+        TensorFiles.Save(Path.Combine(folder, WorldPipeline.Autoencoder), ToyVae.Initialize(3));
+        return folder;
+    }
+
+    /// <summary>Its networks.</summary>
+    public static UnetRecipe Diffusion { get; } = new() { Channels = [8, 8], Attends = [true, false], Groups = 4, Text = new() { Width = 8, Blocks = 1 }, Training = new() { Steps = 1 } };
 
     /// <summary>A recipe that aligns such a model in a second: seven iterations, three evaluations on the way.</summary>
     public static string Recipe(string folder) =>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Visalign.Cli.Views;
 using Visalign.Studies;
 
@@ -13,26 +12,25 @@ internal static class PretrainCommand
         var recipe = new Argument<string>("RECIPE") { Description = "A pretraining recipe, such as recipes/pretrain-shapes32-flow.yaml." };
         var folder = new Option<string>("--out") { Description = "The model folder to make.", HelpName = "FOLDER", Required = true };
         var vae = new Option<string?>("--vae") { Description = "A folder whose finished autoencoder is used, instead of training one.", HelpName = "FOLDER" };
-        var from = new Option<string?>("--from") { Description = "A model to go on from: its transformer is trained further, its autoencoder kept.", HelpName = "MODEL" };
+        var from = new Option<string?>("--from") { Description = "A model to go on from: its network is trained further, its autoencoder kept.", HelpName = "MODEL" };
         var set = new Option<string[]>("--set") { Description = "Replaces a value of the recipe; may be repeated.", HelpName = "key=value", DefaultValueFactory = _ => [] };
-        var verb = new Verb("pretrain", "Trains a model of the embedded world, from scratch or from another, measures it and writes its card.",
+        var verb = new Verb("pretrain", "Trains a model of the embedded world, a generator or a judge, measures it and writes its card.",
             "visalign pretrain recipes/pretrain-shapes32-flow.yaml --out mymodel --set transformer.training.steps=2000") { recipe, folder, vae, from, set };
         verb.SetAction(parsed =>
         {
             string source = parsed.GetRequiredValue(recipe);
             string[] settings = parsed.GetValue(set)!;
+            var made = PretrainingKinds.Read(source, settings);
             var request = new PretrainingRequest
             {
-                Recipe = PretrainingRecipe.File.Read(source, settings),
                 Folder = parsed.GetRequiredValue(folder),
                 Autoencoder = parsed.GetValue(vae),
                 From = parsed.GetValue(from),
                 Command = "./visalign pretrain " + string.Join(' ', parsed.Tokens.Skip(1).Select(token => Quoted(token.Value))),
             };
-            var card = RunView.Show(terminal, new RunTitle("pretraining", request.Folder, request.Recipe.Transformer.Training.BatchSize), observer =>
-                ModelPretraining.Run(request, observer, TimeProvider.System, terminal.Interrupted));
-            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{request.Folder}: {card.RoundTrip.Share:P1} of scenes survive the autoencoder; score {card.Best.Score:F3} at guidance {card.Best.GuidanceScale}, its best, on {card.Measurement.Prompts} tuning prompts. README.md in it has the rest."));
+            string words = RunView.Show(terminal, new RunTitle("pretraining", request.Folder, made.BatchSize), observer =>
+                made.Make(request, observer, TimeProvider.System, terminal.Interrupted));
+            terminal.Output.WriteLine($"{request.Folder}: {words} README.md in it has the rest.");
 
             return ExitCode.Done;
         });

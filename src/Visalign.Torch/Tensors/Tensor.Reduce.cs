@@ -12,6 +12,8 @@ public sealed partial class Tensor
     public Tensor Mean() => Operators.MeanAll.Call(this);
     /// <summary>Mean over some dimensions.</summary>
     public Tensor Mean(ReadOnlySpan<long> dims, bool keepDim = false) => Operators.Mean.Call(this, dims, keepDim);
+    /// <summary>Sums up to and with each entry of a dimension.</summary>
+    public Tensor CumulativeSum(int dim) => Operators.CumulativeSum.Call(this, (long)dim);
     /// <summary>Largest values over some dimensions.</summary>
     public Tensor Max(ReadOnlySpan<long> dims, bool keepDim = false) => Operators.AMax.Call(this, dims, keepDim);
     /// <summary>Smallest values over some dimensions.</summary>

@@ -60,6 +60,20 @@ public sealed partial class Tensor
     /// <summary>Edges widened by a constant: entries before and after the last dimension, then the one before it, and so on.</summary>
     public Tensor Pad(ReadOnlySpan<long> widths, double value = 0) => Operators.ConstantPad.Call(this, widths, value);
 
+    /// <summary>Pairs of the last dimension, which must be 2 and contiguous, as complex numbers over the same memory.</summary>
+    public Tensor ViewAsComplex() => Operators.ViewAsComplex.Call(this);
+
+    /// <summary>Complex numbers as pairs along a new last dimension, over the same memory.</summary>
+    public Tensor ViewAsReal() => Operators.ViewAsReal.Call(this);
+
+    /// <summary>Entries of a dimension in order.</summary>
+    /// <returns>The ordered entries, and where each was.</returns>
+    public (Tensor Values, Tensor Places) Sort(int dim, bool descending = false)
+    {
+        var parts = Operators.Sort.CallMany(this, (long)dim, descending);
+        return (parts[0], parts[1]);
+    }
+
     /// <summary>Dimensions reversed.</summary>
     public Tensor Flip(params ReadOnlySpan<long> dims) => Operators.Flip.Call(this, dims);
 }

@@ -7,12 +7,23 @@ public enum DeviationScope
     Group,
     /// <summary>Over all rewards of the iteration (Flow-GRPO's <c>global_std</c>).</summary>
     Batch,
+    /// <summary>None: rewards less their group's mean are the advantages (Dr. GRPO, arXiv 2503.20783).</summary>
+    None,
+}
+
+/// <summary>What the sum of squared differences from the mean is divided by.</summary>
+public enum DeviationKind
+{
+    /// <summary>The number of rewards (Flow-GRPO).</summary>
+    Population,
+    /// <summary>One less (TRL, and what derives from it).</summary>
+    Sample,
 }
 
 /// <summary>Each reward less its group's mean, over a deviation.</summary>
 /// <remarks>
-/// Shao et al., DeepSeekMath, arXiv 2402.03300, section 4.1; the population deviation and its stabilizer as in Flow-GRPO's
-/// <c>PerPromptStatTracker</c>: <c>A = (R - mean_group) / (std + 1e-4)</c>, in double precision.
+/// Shao et al., DeepSeekMath, arXiv 2402.03300, section 4.1, which leaves the kind of deviation open; the stabilizer as in
+/// Flow-GRPO's <c>PerPromptStatTracker</c> and in TRL: <c>A = (R - mean_group) / (std + 1e-4)</c>, in double precision.
 /// </remarks>
 public static class GroupCredit
 {
@@ -20,8 +31,9 @@ public static class GroupCredit
     /// <param name="rewards">B rewards; NaN where the judge failed: such a sample takes no part and gets 0.</param>
     /// <param name="groups">B group numbers: samples of one prompt share one.</param>
     /// <param name="stabilizer">Added to the deviation; sends a group of equal rewards to zero instead of NaN.</param>
+    /// <param name="kind">Of the deviation.</param>
     /// <returns>B advantages.</returns>
-    public static double[] Advantages(ReadOnlySpan<double> rewards, ReadOnlySpan<long> groups, DeviationScope scope, double stabilizer = 1e-4)
+    public static double[] Advantages(ReadOnlySpan<double> rewards, ReadOnlySpan<long> groups, DeviationScope scope, double stabilizer = 1e-4, DeviationKind kind = DeviationKind.Population)
     {
         if (rewards.Length != groups.Length) throw new ArgumentException($"{rewards.Length} rewards need as many group numbers, got {groups.Length}.");
         Dictionary<long, Moments> perGroup = [];
@@ -38,10 +50,10 @@ public static class GroupCredit
         {
             if (double.IsNaN(rewards[i])) continue;
             var group = perGroup[groups[i]];
-            double deviation = (scope == DeviationScope.Group ? group : all).Deviation;
+            double scale = scope == DeviationScope.None ? 1 : (scope == DeviationScope.Group ? group : all).Deviation(kind) + stabilizer;
             double difference = rewards[i] - group.Mean;
             // A mean of equal numbers may miss them by one rounding; that is no signal.
-            advantages[i] = group.AllEqual ? 0 : difference / (deviation + stabilizer);
+            advantages[i] = group.AllEqual ? 0 : difference / scale;
         }
         return advantages;
     }
@@ -57,13 +69,10 @@ public static class GroupCredit
         internal double Mean => _values.Sum() / _values.Count;
         internal bool AllEqual => _values.All(value => value == _values[0]);
 
-        internal double Deviation
+        internal double Deviation(DeviationKind kind)
         {
-            get
-            {
-                double mean = Mean;
-                return Math.Sqrt(_values.Sum(value => (value - mean) * (value - mean)) / _values.Count);
-            }
+            double mean = Mean;
+            return Math.Sqrt(_values.Sum(value => (value - mean) * (value - mean)) / (_values.Count - (kind == DeviationKind.Sample ? 1 : 0)));
         }
     }
 }

@@ -5,8 +5,8 @@ using Visalign.Torch.Safetensors;
 namespace Visalign.Generators;
 
 /// <summary>
-/// Folders that hold a generator: one that this program trained (<c>config.json</c>, <c>transformer.safetensors</c>,
-/// <c>vae.safetensors</c>), or a pipeline as diffusers saves it (<c>model_index.json</c> and a folder for each part).
+/// Folders that hold a generator: one that this program trained (<c>config.json</c>, and <c>transformer.safetensors</c> with
+/// <c>vae.safetensors</c> or <c>gpt.safetensors</c> with <c>vq.safetensors</c>), or a pipeline as diffusers saves it (<c>model_index.json</c> and a folder for each part).
 /// </summary>
 public static class ModelFolder
 {
@@ -30,7 +30,8 @@ public static class ModelFolder
     public static IGenerator Load(string model)
     {
         string folder = Find(model);
-        return File.Exists(Path.Combine(folder, PipelineIndex.FileName)) ? PipelineFolder.Load(folder) : LoadOwn(folder);
+        return File.Exists(Path.Combine(folder, PipelineIndex.FileName)) ? PipelineFolder.Load(folder)
+            : TokenGeneratorConfig.IsIn(folder) ? LoadDrawing(folder) : LoadDenoising(folder);
     }
 
     /// <summary>Loads a generator that denoises.</summary>
@@ -43,7 +44,17 @@ public static class ModelFolder
         throw new InputException($"model: '{model}' does not make pictures by denoising, and this needs one that does.");
     }
 
-    private static NoiseGenerator LoadOwn(string folder)
+    /// <summary>Loads a generator that draws tokens.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static TokenGenerator LoadTokens(string model)
+    {
+        var generator = Load(model);
+        if (generator is TokenGenerator tokens) return tokens;
+        generator.Dispose();
+        throw new InputException($"model: '{model}' does not draw tokens, and this needs one that does.");
+    }
+
+    private static NoiseGenerator LoadDenoising(string folder)
     {
         var config = GeneratorConfig.Read(folder);
         using var scope = Tensor.Scope();
@@ -60,6 +71,25 @@ public static class ModelFolder
             GuidanceScale = config.GuidanceScale,
             DrawsWorld = true,
             Tensors = [.. transformer.Concat(autoencoder).Select(entry => entry.Value)],
+        });
+    }
+
+    private static TokenGenerator LoadDrawing(string folder)
+    {
+        var config = TokenGeneratorConfig.Read(folder);
+        using var scope = Tensor.Scope();
+        var gpt = TensorFiles.LoadAll(Path.Combine(folder, "gpt.safetensors"), DType.Float32);
+        var tokenizer = TensorFiles.LoadAll(Path.Combine(folder, "vq.safetensors"), DType.Float32);
+        return new(new()
+        {
+            Network = config.Gpt,
+            Base = Weights.Of(gpt),
+            Tokenizer = config.Vq,
+            TokenizerWeights = Weights.Of(tokenizer),
+            Text = new WorldWords(config.Gpt.ConditionTokens),
+            GuidanceScale = config.GuidanceScale,
+            DrawsWorld = true,
+            Tensors = [.. gpt.Concat(tokenizer).Select(entry => entry.Value)],
         });
     }
 

@@ -70,6 +70,9 @@ public sealed class NoiseGenerator : IGenerator, IFlow
     /// <summary>Between pictures and latents.</summary>
     public IAutoencoder Autoencoder => _parts.Autoencoder;
 
+    /// <summary>Side of its pictures, in pixels.</summary>
+    public int PictureSide => (int)_parts.Denoiser.LatentShape[^1] * _parts.Autoencoder.Reduction;
+
     /// <summary>The levels of a walk, by the checkpoint's own sampler unless a shift is asked for.</summary>
     /// <inheritdoc cref="INoiseSchedule.Grid"/>
     public NoiseGrid Grid(int steps, double? shift = null) => _parts.Schedule.Grid(steps, _parts.Denoiser.PictureTokens, shift);
@@ -78,35 +81,10 @@ public sealed class NoiseGenerator : IGenerator, IFlow
     public Tensor DrawNoise(NoiseKey key, long firstSample, int count) => Noise.Normal(key, firstSample, [count, .. _parts.Denoiser.LatentShape]);
 
     /// <inheritdoc/>
-    public void Check(Condition condition)
-    {
-        using var scope = Tensor.Scope();
-        using var _ = Autograd.NoGrad();
-        _parts.Text.Encode(condition.Prompt);
-    }
+    public void Check(Condition condition) => _parts.Text.Check(condition);
 
     /// <inheritdoc/>
-    /// <remarks>Each text is encoded once, and by itself, so that its bits do not depend on its neighbors.</remarks>
-    public EncodedConditions Encode(IReadOnlyList<Condition> conditions)
-    {
-        using var scope = Tensor.Scope();
-        using var _ = Autograd.NoGrad();
-        List<IReadOnlyList<Tensor>> encoded = [];
-        Dictionary<string, long> numbers = new(StringComparer.Ordinal);
-        var asked = Rows(condition => condition.Prompt);
-        var avoided = Rows(condition => condition.Negative);
-        Tensor[] texts = [.. Enumerable.Range(0, encoded[0].Count).Select(part => Tensor.Cat([.. encoded.Select(text => text[part])]))];
-        return new([.. texts.Select(text => scope.Keep(text.IndexSelect(0, asked)))], [.. texts.Select(text => scope.Keep(text.IndexSelect(0, avoided)))]);
-
-        Tensor Rows(Func<Condition, string> text) => Tensor.From([.. conditions.Select(condition => Number(text(condition)))], conditions.Count);
-
-        long Number(string text)
-        {
-            if (numbers.TryGetValue(text, out long known)) return known;
-            encoded.Add(_parts.Text.Encode(text));
-            return numbers[text] = encoded.Count - 1;
-        }
-    }
+    public EncodedConditions Encode(IReadOnlyList<Condition> conditions) => _parts.Text.Encode(conditions);
 
     /// <inheritdoc/>
     /// <remarks>Both branches are forwards of their own, so that a replay with gradients has the bits of the rollout.</remarks>

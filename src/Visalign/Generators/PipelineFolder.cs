@@ -42,7 +42,7 @@ public static class PipelineFolder
             Schedule = Schedule(index, "DDIMScheduler", "PNDMScheduler", "EulerDiscreteScheduler"),
             Text = new ClipEncoder(Clip(index, "text_encoder", tensors), Tokenizer(index, "tokenizer")),
             Autoencoder = Autoencoder(index, tensors),
-            GuidanceScale = 7.5,
+            GuidanceScale = index.GuidanceScale ?? 7.5,
             DrawsWorld = index.Parts["tokenizer"] == "WorldTokenizer",
             Tensors = tensors,
         });
@@ -63,7 +63,7 @@ public static class PipelineFolder
                 (Clip(index, "text_encoder", tensors), Tokenizer(index, "tokenizer")), (Clip(index, "text_encoder_2", tensors), Tokenizer(index, "tokenizer_2")),
                 index.Parts.ContainsKey("text_encoder_3") ? T5(index, tensors) : null, t5Length, config.TextWidth),
             Autoencoder = Autoencoder(index, tensors),
-            GuidanceScale = 7,
+            GuidanceScale = index.GuidanceScale ?? 7,
             Tensors = tensors,
         });
     }

@@ -6,7 +6,8 @@ namespace Visalign.Generators;
 /// <param name="Folder">The pipeline's folder.</param>
 /// <param name="Pipeline">The pipeline's own class.</param>
 /// <param name="Parts">Classes by the names of the parts; those that the pipeline comes without are left out.</param>
-internal sealed record PipelineIndex(string Folder, string Pipeline, IReadOnlyDictionary<string, string> Parts)
+/// <param name="GuidanceScale">The one it samples best at; null in published pipelines, whose index does not say.</param>
+internal sealed record PipelineIndex(string Folder, string Pipeline, IReadOnlyDictionary<string, string> Parts, double? GuidanceScale)
 {
     /// <summary>Its name in the folder.</summary>
     internal const string FileName = "model_index.json";
@@ -20,14 +21,16 @@ internal sealed record PipelineIndex(string Folder, string Pipeline, IReadOnlyDi
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             string? pipeline = null;
+            double? guidanceScale = null;
             Dictionary<string, string> parts = new(StringComparer.Ordinal);
             foreach (var entry in json.RootElement.EnumerateObject())
             {
                 if (entry.Name == "_class_name") pipeline = entry.Value.GetString();
+                else if (entry.Name == "guidance_scale") guidanceScale = entry.Value.GetDouble();
                 // Library and class of a part; settings of the pipeline itself are no lists.
                 else if (entry.Value.ValueKind == JsonValueKind.Array && entry.Value.GetArrayLength() == 2 && entry.Value[1].GetString() is { } name) parts[entry.Name] = name;
             }
-            return new(folder, pipeline ?? throw new InputException($"{path} lacks '_class_name'."), parts);
+            return new(folder, pipeline ?? throw new InputException($"{path} lacks '_class_name'."), parts, guidanceScale);
         }
         catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {

@@ -76,7 +76,7 @@ public sealed record DiffusionNft : IMethod
         float[][] levels = [.. Enumerable.Range(0, rollout.SampleCount).Select(row => PermutedLevels(context.Seed, rollout, row))];
         for (int update = 0; update < count; update++)
         {
-            var batches = MicroBatchShares.Of(rollout, update, count);
+            var batches = MicroBatchShares.Of(rollout, rollout.Plan.MicroBatch, update, count);
             if (batches.Count == 0) continue;
             // Until the first update the policy is the old one; its velocity then serves as both.
             var behind = update == 0 && OldDecay == OldPolicySchedule.Immediate ? null : old;
@@ -117,7 +117,7 @@ public sealed record DiffusionNft : IMethod
         }
         if (KlCoefficient == 0 || only == Term.Matching) return scope.Keep(loss);
 
-        var divergence = VelocityDistance.PerSample(velocity, Constant(context.Generator.Base));
+        var divergence = PredictionDistance.PerSample(velocity, Constant(context.Generator.Base));
         statistics.Mean("velocity/distance", divergence.Mean().Item());
         return scope.Keep(loss + divergence.Sum() * KlCoefficient);
 

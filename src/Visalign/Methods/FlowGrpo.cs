@@ -129,7 +129,7 @@ public sealed record FlowGrpo : IMethod
         int count = context.Optimizer.UpdatesPerIteration;
         for (int update = 0; update < count; update++)
         {
-            var batches = MicroBatchShares.Of(rollout, update, count);
+            var batches = MicroBatchShares.Of(rollout, rollout.Plan.MicroBatch, update, count);
             long kept = batches.Sum(batch => Enumerable.Range(batch.Start, batch.Length).Count(row => IsKept(advantages[row])));
             if (kept == 0) continue;
             yield return new([.. from transition in rollout.Transitions from batch in batches

@@ -1,5 +1,6 @@
 using Visalign.Generators;
 using Visalign.Networks;
+using Visalign.Rewards;
 using Visalign.Rollouts;
 using Visalign.Torch;
 using Visalign.Torch.Processes;
@@ -29,6 +30,27 @@ public sealed record AssemblyContext(IGenerator Generator, Adapter Adapter, Roll
     /// <summary>The processes of the run, which share out its rollouts; the run shares out the parts of updates itself.</summary>
     public ProcessGroup Processes { get; init; } = ProcessGroup.Alone;
 
+    /// <summary>The rewards trained on as one with a gradient with respect to the pictures.</summary>
+    /// <exception cref="InputException">One has none; the sentence names those that have.</exception>
+    public Func<IDifferentiableReward> DifferentiableReward { get; init; } = () => throw new InvalidOperationException("This run has no rewards.");
+
+    /// <summary>The rewards trained on as one that judges pictures on the way, as they are predicted from a noise level.</summary>
+    public Func<IStepReward> StepReward { get; init; } = () => throw new InvalidOperationException("This run has no rewards.");
+
+    /// <summary>The generator as one that draws tokens, with rollout options that mean something there.</summary>
+    /// <exception cref="InputException">It makes pictures in another way, or options of denoising were set.</exception>
+    public TokenGenerator Tokens
+    {
+        get
+        {
+            if (Generator is not TokenGenerator tokens)
+                throw new InputException("method: it trains models that draw tokens, and this model makes pictures by denoising. 'visalign papers' lists the methods for others.");
+            if (Rollout.Shift is not null || Rollout.Steps != new RolloutOptions().Steps)
+                throw new InputException("rollout: 'steps' and 'shift' are of denoising, and this model draws tokens one after another. Leave them out.");
+            return tokens;
+        }
+    }
+
     /// <summary>The tree under training.</summary>
     public Weights Policy => Adapter.Weights;
 }
@@ -39,14 +61,17 @@ public sealed record Assembly
     /// <summary>Samples an iteration's groups under some weights, one for each condition. All processes call it together and get the whole rollout.</summary>
     public required Func<Weights, IReadOnlyList<Condition>, long, Rollout> Sample { get; init; }
 
-    /// <summary>From rewards (NaN = not judged) and group numbers to one advantage per sample.</summary>
-    public required Func<double[], long[], double[]> Credit { get; init; }
+    /// <summary>From rewards (NaN = not judged) and group numbers to one advantage per sample; none for methods that do not weigh samples by them.</summary>
+    public Func<double[], long[], double[]> Credit { get; init; } = (_, _) => [];
 
     /// <summary>The updates that an iteration makes, in order.</summary>
     public required Func<Rollout, double[], IEnumerable<Update>> Updates { get; init; }
 
     /// <summary>The terms of the loss that weigh anything; their gradients add up to those of <see cref="Updates"/>.</summary>
     public required IReadOnlyList<LossTerm> Terms { get; init; }
+
+    /// <summary>What the loss is, whatever the samples, while the policy is its base; null where it depends on them.</summary>
+    public double? LossAtBase { get; init; }
 
     /// <summary>Gives the tree that rollouts sample from, where that is not the policy under training; its views belong to the open scope.</summary>
     public Func<Weights>? Behavior { get; init; }

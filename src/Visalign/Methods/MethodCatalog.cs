@@ -6,8 +6,13 @@ public static class MethodCatalog
     /// <summary>Names and option records, sorted by name.</summary>
     public static IReadOnlyList<(string Name, Type Record)> All { get; } =
     [
+        ("ar-grpo", typeof(ArGrpo)),
         ("best-of-group-tuning", typeof(BestOfGroupTuning)),
+        ("diffusion-dpo", typeof(DiffusionDpo)),
         ("diffusion-nft", typeof(DiffusionNft)),
+        ("draft", typeof(Draft)),
         ("flow-grpo", typeof(FlowGrpo)),
+        ("spo", typeof(Spo)),
+        ("winner-tuning", typeof(WinnerTuning)),
     ];
 }

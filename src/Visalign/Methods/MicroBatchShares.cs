@@ -7,10 +7,10 @@ namespace Visalign.Methods;
 internal static class MicroBatchShares
 {
     /// <summary>The micro-batches of one update; whole ones, so that replays keep the rollout's shapes.</summary>
+    /// <param name="microBatch">Rows of one, as in the rollout.</param>
     /// <param name="update">From 0.</param>
     /// <param name="count">Updates of an iteration.</param>
-    public static List<(int Start, int Length)> Of(NoiseRollout rollout, int update, int count) =>
-        [.. rollout.Plan.MicroBatches(rollout.SampleCount).Where((_, at) => at % count == update)];
+    public static List<(int Start, int Length)> Of(Rollout rollout, int microBatch, int update, int count) => [.. RowBatches.Of(rollout.SampleCount, microBatch).Where((_, at) => at % count == update)];
 
     /// <summary>Requires a micro-batch for each update.</summary>
     /// <exception cref="InputException">There are fewer.</exception>

@@ -5,9 +5,9 @@ namespace Visalign.Networks;
 /// <summary>The layers of a network that low-rank changes can be made of: linear ones and convolutions.</summary>
 internal static class AdaptableLayers
 {
-    // What the attention's projections are called: here, in diffusers, and in the text half of joint attention.
+    // What the attention's projections are called: here, in LlamaGen, in diffusers, and in the text half of joint attention.
     private static readonly string[] AttentionProjections =
-        ["attention.qkv", "attention.out", "to_q", "to_k", "to_v", "to_out.0", "add_q_proj", "add_k_proj", "add_v_proj", "to_add_out"];
+        ["attention.qkv", "attention.out", "attention.wqkv", "attention.wo", "to_q", "to_k", "to_v", "to_out.0", "add_q_proj", "add_k_proj", "add_v_proj", "to_add_out"];
 
     /// <summary>All of them, in the order of the tree.</summary>
     internal static List<(string Name, Tensor Weight)> Of(Weights @base)

@@ -10,7 +10,7 @@ public sealed record ClipTextStates(IReadOnlyList<Tensor> HiddenStates, Tensor L
 
 /// <summary>CLIP's text encoder, under the keys of <c>CLIPTextModel</c> and <c>CLIPTextModelWithProjection</c>.</summary>
 /// <remarks>Radford et al., arXiv 2103.00020: a transformer that normalizes first, whose tokens see themselves and earlier ones.</remarks>
-public static class ClipText
+public static partial class ClipText
 {
     /// <summary>Encodes texts.</summary>
     /// <param name="w">Everything from <c>text_model</c> on.</param>
@@ -25,10 +25,10 @@ public static class ClipText
         if (tokens > config.Positions) throw new InputException($"The text encoder has {config.Positions} positions, got texts of {tokens} tokens; shorten them to fit.");
         using var scope = Tensor.Scope();
         w = w["text_model"];
-        var bias = BiasedAttention.Causal(tokens);                                                         // [T, T]
+        var bias = Tensor.CausalBias(tokens);                                                               // [T, T]
         if (mask is not null) bias = bias + BiasedAttention.Padding(mask);                                 // [B, 1, T, T]
         List<Tensor> states = [Embedding(w["embeddings"], ids)];                                           // [B, T, D]
-        for (int i = 0; i < config.Blocks; i++) states.Add(Block(w[$"encoder.layers.{i}"], config, states[^1], bias));
+        for (int i = 0; i < config.Blocks; i++) states.Add(ClipBlock.Run(w[$"encoder.layers.{i}"], config.Block, states[^1], bias));
         var last = Norm(w["final_layer_norm"], config, states[^1]);
         var pooled = last.Gather(1, Ends(config, ids).Reshape(-1, 1, 1).Expand(-1, 1, config.Width)).Squeeze(1);  // [B, D]
         return new(scope.Keep([.. states]), scope.Keep(last), scope.Keep(pooled));
@@ -52,20 +52,7 @@ public static class ClipText
         return scope.Keep(w["token_embedding.weight"].Tensor.Embedding(ids) + positions);
     }
 
-    private static Tensor Block(Weights w, ClipTextConfig config, Tensor x, Tensor bias)
-    {
-        using var scope = Tensor.Scope();
-        var attention = w["self_attn"];
-        var y = Norm(w["layer_norm1"], config, x);
-        var mixed = BiasedAttention.Attend(Layers.Linear(attention["q_proj"], y), Layers.Linear(attention["k_proj"], y), Layers.Linear(attention["v_proj"], y),
-            config.Heads, 1 / Math.Sqrt(config.Width / config.Heads), bias);
-        x = x + Layers.Linear(attention["out_proj"], mixed);
-        var hidden = Layers.Linear(w["mlp.fc1"], Norm(w["layer_norm2"], config, x));                       // [B, T, hidden]
-        hidden = config.Activation == ClipActivation.Gelu ? hidden.Gelu() : hidden * (hidden * 1.702).Sigmoid();
-        return scope.Keep(x + Layers.Linear(w["mlp.fc2"], hidden));
-    }
-
-    private static Tensor Norm(Weights w, ClipTextConfig config, Tensor x) => x.LayerNorm(w["weight"].Tensor, w["bias"].Tensor, config.Epsilon);
+    private static Tensor Norm(Weights w, ClipTextConfig config, Tensor x) => Layers.LayerNorm(w, x, config.Epsilon);
 
     // The first of equal values counts; a text without the token is pooled at its beginning.
     private static Tensor Ends(ClipTextConfig config, Tensor ids) =>

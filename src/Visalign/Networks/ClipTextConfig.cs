@@ -14,7 +14,7 @@ public enum ClipActivation
 public sealed record ClipTextConfig
 {
     /// <summary>In configurations this id of the end stands for "the largest id", from a time when the field was wrong.</summary>
-    private const int LegacyEnd = 2;
+    internal const int LegacyEnd = 2;
 
     /// <summary>Rows of the token table.</summary>
     public required int VocabularySize { get; init; }
@@ -35,14 +35,16 @@ public sealed record ClipTextConfig
     /// <summary>The id whose first place is pooled; null pools where the largest id first stands.</summary>
     public int? PooledToken { get; init; }
 
+    /// <summary>The same for every block.</summary>
+    internal ClipBlockShape Block => new(Heads, Activation, Epsilon);
+
     /// <summary>Reads the configuration of a <c>CLIPTextModel</c> or <c>CLIPTextModelWithProjection</c>.</summary>
     /// <exception cref="InputException">A key is missing, malformed or of a value this network does not support.</exception>
     public static ClipTextConfig Read(NetworkConfig json)
     {
         json.Only("model_type", "clip_text_model", "clip");
         json.Only("hidden_act", "quick_gelu", "gelu");
-        json.Ignore("architectures", "attention_dropout", "bos_token_id", "dropout", "dtype", "initializer_factor", "initializer_range",
-            "pad_token_id", "projection_dim", "torch_dtype", "transformers_version");
+        ClipConfig.IgnoreWhatComputesNothing(json);
         int end = json.Whole("eos_token_id", 49407);
         var config = new ClipTextConfig
         {

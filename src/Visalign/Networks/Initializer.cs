@@ -13,10 +13,10 @@ internal sealed class Initializer(ulong seed)
         Made.Add((name, (flat * deviation).Reshape(shape)));
     }
 
-    internal void Linear(string name, int inputs, int outputs)
+    internal void Linear(string name, int inputs, int outputs, double gain = 1, bool bias = true)
     {
-        Normal($"{name}.weight", Math.Sqrt(2.0 / (inputs + outputs)), outputs, inputs);
-        Made.Add(($"{name}.bias", Tensor.Zeros([outputs])));
+        Normal($"{name}.weight", gain * Math.Sqrt(2.0 / (inputs + outputs)), outputs, inputs);
+        if (bias) Made.Add(($"{name}.bias", Tensor.Zeros([outputs])));
     }
 
     internal void Zeros(string name, int inputs, int outputs)

@@ -45,11 +45,7 @@ public static class Layers
 
     /// <summary>Normalization by the root mean square over the last dimension, with a learned scale.</summary>
     /// <remarks>Zhang and Sennrich, arXiv 1910.07467, eq. 4.</remarks>
-    public static Tensor RmsNorm(Weights w, Tensor x, double epsilon = 1e-6)
-    {
-        using var scope = Tensor.Scope();
-        return scope.Keep(x * (x.Square().Mean([-1], keepDim: true) + epsilon).Rsqrt() * w["weight"].Tensor);
-    }
+    public static Tensor RmsNorm(Weights w, Tensor x, double epsilon = 1e-6) => x.RmsNorm(w["weight"].Tensor, epsilon);
 
     /// <summary>Sines and cosines of a time at geometrically spaced frequencies.</summary>
     /// <remarks>

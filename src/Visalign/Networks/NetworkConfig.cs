@@ -53,6 +53,12 @@ public sealed class NetworkConfig
     /// <param name="fallback">What a missing or null key means; null: it must be there.</param>
     public double Number(string key, double? fallback = null) => Value(key, fallback, Number);
 
+    /// <summary>Whether an object stands under a key. Counts as asked for.</summary>
+    public bool IsObject(string key) => Find(key) is { ValueKind: JsonValueKind.Object };
+
+    /// <summary>The object under a key, to be read like a file of its own.</summary>
+    public NetworkConfig Object(string key) => new(Find(key) ?? throw Missing(key), $"{Origin}, {key}");
+
     /// <summary>True or false.</summary>
     /// <param name="fallback">What a missing or null key means; null: it must be there.</param>
     public bool Flag(string key, bool? fallback = null) => Value(key, fallback, Flag);
@@ -69,6 +75,9 @@ public sealed class NetworkConfig
 
     /// <summary>A list of numbers.</summary>
     public double[] Numbers(string key) => List(key, Number);
+
+    /// <summary>An object under a key, to be read by itself.</summary>
+    public NetworkConfig Section(string key) => new(Find(key) ?? throw Missing(key), $"{Origin}, {key}");
 
     /// <summary>The numbers of an object under a key by their names, in its order; none where it is missing or null.</summary>
     public IReadOnlyList<(string Name, double Value)> NumbersByName(string key) => Find(key) switch

@@ -33,7 +33,7 @@ public static class T5Encoder
             var own = w[$"block.{i}"];
             x = block.Keep(Block(own["layer"], config, x, shared ?? Bias(own, buckets, padding)));
         }
-        return scope.Keep(Norm(w["final_layer_norm"], config, x));
+        return scope.Keep(Layers.RmsNorm(w["final_layer_norm"], x, config.Epsilon));
     }
 
     private static Tensor Bias(Weights block, Tensor buckets, Tensor? padding)
@@ -48,22 +48,14 @@ public static class T5Encoder
     {
         using var scope = Tensor.Scope();
         var attention = w["0.SelfAttention"];
-        var y = Norm(w["0.layer_norm"], config, x);
+        var y = Layers.RmsNorm(w["0.layer_norm"], x, config.Epsilon);
         var mixed = BiasedAttention.Attend(Layers.Linear(attention["q"], y), Layers.Linear(attention["k"], y), Layers.Linear(attention["v"], y), config.Heads, scale: 1, bias);
         x = x + Layers.Linear(attention["o"], mixed);
         var feedForward = w["1.DenseReluDense"];
-        y = Norm(w["1.layer_norm"], config, x);
+        y = Layers.RmsNorm(w["1.layer_norm"], x, config.Epsilon);
         var hidden = config.Gated                                                                          // [B, T, hidden]
             ? Layers.Linear(feedForward["wi_0"], y).Gelu(tanh: true) * Layers.Linear(feedForward["wi_1"], y)
             : Layers.Linear(feedForward["wi"], y).Relu();
         return scope.Keep(x + Layers.Linear(feedForward["wo"], hidden));
-    }
-
-    // By the root mean square alone: no mean is taken off and nothing is added.
-    private static Tensor Norm(Weights w, T5Config config, Tensor x)
-    {
-        using var scope = Tensor.Scope();
-        var size = x.Square().Mean([-1], keepDim: true) + config.Epsilon;                                  // [B, T, 1]
-        return scope.Keep(x * size.Rsqrt() * w["weight"].Tensor);
     }
 }

@@ -11,6 +11,10 @@ public static class ToyVae
 {
     /// <summary>Channels of the latents.</summary>
     public const int LatentChannels = 4;
+
+    /// <summary>Pixels on the side of one position of the latents.</summary>
+    public const int Reduction = 4;
+
     private const int Narrow = 32, Wide = 64, Groups = 8;
 
     /// <summary>Mean and log-variance of the latents.</summary>

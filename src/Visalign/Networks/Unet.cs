@@ -7,7 +7,7 @@ namespace Visalign.Networks;
 /// Rombach et al., arXiv 2112.10752; Podell et al., arXiv 2307.01952. What its output means (epsilon or v) is the
 /// checkpoint's scheduler's to say.
 /// </remarks>
-public static class Unet
+public static partial class Unet
 {
     /// <summary>The network's prediction.</summary>
     /// <param name="w">The tree of <c>unet/diffusion_pytorch_model.safetensors</c>.</param>

@@ -30,15 +30,18 @@ public static class ClippedSurrogate
         return scope.Keep(PerSample(logRatio, advantage, clip).Mean());  // []
     }
 
-    /// <summary>The loss of each sample, not yet averaged.</summary>
-    /// <inheritdoc cref="Loss"/>
-    /// <returns>Shape <c>[B]</c>.</returns>
-    public static Tensor PerSample(Tensor logRatio, Tensor advantage, ClipRange clip)
+    /// <summary>The loss of each sample or token, not yet averaged.</summary>
+    /// <param name="logRatio">Any shape: policy minus old log-probability.</param>
+    /// <param name="advantage">The same shape, without gradient.</param>
+    /// <param name="clip">As in <see cref="Loss"/>.</param>
+    /// <param name="ratioLimit">The ratio that is not clipped is held below this, so that a single one cannot make the loss of a negative advantage explode; infinity = off.</param>
+    /// <returns>The same shape.</returns>
+    public static Tensor PerSample(Tensor logRatio, Tensor advantage, ClipRange clip, double ratioLimit = double.PositiveInfinity)
     {
         Expect.SameShape(logRatio, advantage);
         using var scope = Tensor.Scope();
         var ratio = logRatio.Exp();
-        var free = -advantage * ratio;
+        var free = -advantage * (double.IsInfinity(ratioLimit) ? ratio : ratio.Clamp(high: ratioLimit));
         var bounded = -advantage * ratio.Clamp(1 - clip.Low, 1 + clip.High);
         return scope.Keep(Tensor.Max(free, bounded));
     }

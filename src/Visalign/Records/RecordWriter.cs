@@ -44,6 +44,8 @@ internal static partial class RecordWriter
         foreach (var field in shape.Fields.Where(field => field.AppliesTo(record)))
         {
             object? value = field.Property.GetValue(record);
+            // A section that is not there has no value to tell.
+            if (value is null && field.Shape is RecordShape) continue;
             map.Entries.Add(new YamlEntry("", field.Key, value is null ? Plain("null") : Node(field.Shape, value)));
         }
 

@@ -1,29 +1,24 @@
 using Visalign.Generators;
 using Visalign.Pictures;
+using Visalign.Torch;
 
 namespace Visalign.Rewards;
 
-/// <summary>The mean of all pixels and channels.</summary>
+/// <summary>The mean of all pixels and channels: 0 for black, 1 for white.</summary>
 /// <remarks>Easily hacked by a white picture: of use to see that a run climbs, and as a part of a sum.</remarks>
-public sealed class Brightness : IReward
+public sealed class Brightness : IDifferentiableReward
 {
     /// <inheritdoc/>
     public string Name => "brightness";
 
     /// <inheritdoc/>
-    public RewardScores Score(PictureBatch pictures, IReadOnlyList<Condition> conditions) =>
-        Judgment.OfEach(Name, pictures, conditions, index => Measure(pictures[index]));
+    public RewardScores Score(PictureBatch pictures, IReadOnlyList<Condition> conditions) => Judgment.OfPixels(this, pictures, conditions);
 
-    /// <summary>The mean of a picture's values.</summary>
-    /// <param name="picture">Shape <c>[3, H, W]</c>, in [0, 1].</param>
-    /// <returns>In [0, 1]: 0 for black, 1 for white.</returns>
-    public static double Measure(ReadOnlySpan<float> picture)
+    /// <inheritdoc/>
+    public Tensor Score(Tensor pixels, IReadOnlyList<Condition> conditions)
     {
-        double sum = 0;
-        foreach (float value in picture)
-        {
-            sum += value;
-        }
-        return sum / picture.Length;
+        Judgment.Expect(this, pixels, conditions);
+        using var scope = Tensor.Scope();
+        return scope.Keep(pixels.To(DType.Float64).Mean([1, 2, 3]));
     }
 }

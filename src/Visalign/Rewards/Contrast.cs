@@ -1,9 +1,10 @@
 using Visalign.Generators;
 using Visalign.Pictures;
+using Visalign.Torch;
 
 namespace Visalign.Rewards;
 
-/// <summary>RMS contrast: the standard deviation of luminance over a picture.</summary>
+/// <summary>RMS contrast, the standard deviation of luminance: in [0, 0.5], 0 for one flat color, 0.5 for a picture half black and half white.</summary>
 /// <remarks>
 /// Peli, "Contrast in Complex Images", Journal of the Optical Society of America A 7(10), 1990, eq. 4.
 /// <code>
@@ -12,36 +13,22 @@ namespace Visalign.Rewards;
 /// </code>
 /// Departures: Y is taken from gamma-coded sRGB values, which follow perceived lightness, with the weights of Rec. 709.
 /// </remarks>
-public sealed class Contrast : IReward
+public sealed class Contrast : IDifferentiableReward
 {
     /// <inheritdoc/>
     public string Name => "contrast";
 
     /// <inheritdoc/>
-    public RewardScores Score(PictureBatch pictures, IReadOnlyList<Condition> conditions) =>
-        Judgment.OfEach(Name, pictures, conditions, index => Measure(pictures[index]));
+    public RewardScores Score(PictureBatch pictures, IReadOnlyList<Condition> conditions) => Judgment.OfPixels(this, pictures, conditions);
 
-    /// <summary>RMS contrast of one picture.</summary>
-    /// <param name="picture">Shape <c>[3, H, W]</c>, in [0, 1].</param>
-    /// <returns>In [0, 0.5]: 0 for one flat color, 0.5 for a picture half black and half white.</returns>
-    public static double Measure(ReadOnlySpan<float> picture)
+    /// <inheritdoc/>
+    public Tensor Score(Tensor pixels, IReadOnlyList<Condition> conditions)
     {
-        int pixelCount = picture.Length / 3;
-        double mean = 0;
-        for (int pixel = 0; pixel < pixelCount; pixel++)
-        {
-            mean += Luminance(picture, pixel, pixelCount) / pixelCount;
-        }
-
-        double variance = 0;
-        for (int pixel = 0; pixel < pixelCount; pixel++)
-        {
-            double difference = Luminance(picture, pixel, pixelCount) - mean;
-            variance += difference * difference / pixelCount;
-        }
-        return Math.Sqrt(variance);
+        Judgment.Expect(this, pixels, conditions);
+        using var scope = Tensor.Scope();
+        var channels = pixels.To(DType.Float64).Split(1, 1);                                                // [B, 1, H, W] each
+        var luminance = channels[0] * 0.2126 + channels[1] * 0.7152 + channels[2] * 0.0722;
+        var difference = luminance - luminance.Mean([1, 2, 3], keepDim: true);
+        return scope.Keep(SmoothRoot.Of(difference.Square().Mean([1, 2, 3])));
     }
-
-    private static double Luminance(ReadOnlySpan<float> picture, int pixel, int pixelCount) =>
-        0.2126 * picture[pixel] + 0.7152 * picture[pixelCount + pixel] + 0.0722 * picture[2 * pixelCount + pixel];
 }

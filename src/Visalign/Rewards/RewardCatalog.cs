@@ -9,24 +9,27 @@ public sealed record RewardContext(TimeProvider Clock, int Seed);
 /// <param name="Name">Its name in recipes.</param>
 /// <param name="Summary">What it judges, as the rest of a sentence.</param>
 /// <param name="OptionsType">The sealed record that a recipe's keys fill.</param>
-/// <param name="Create">From an instance of <paramref name="OptionsType"/> to the reward; disposable when it holds connections.</param>
-public sealed record RewardEntry(string Name, string Summary, Type OptionsType, Func<object, RewardContext, IReward> Create);
+/// <param name="HasGradient">Whether it is an <see cref="IDifferentiableReward"/>.</param>
+/// <param name="Create">From an instance of <paramref name="OptionsType"/> to the reward; disposable when it holds connections or weights.</param>
+public sealed record RewardEntry(string Name, string Summary, Type OptionsType, bool HasGradient, Func<object, RewardContext, IReward> Create);
 
-/// <summary>Every reward that needs no trained model, by its name in recipes.</summary>
+/// <summary>Every reward, by its name in recipes.</summary>
 public static class RewardCatalog
 {
     /// <summary>All entries, sorted by name.</summary>
     public static IReadOnlyList<RewardEntry> All { get; } =
     [
-        Of<PlainRewardOptions>("brightness", "mean of all pixels", (_, _) => new Brightness()),
-        Of<PlainRewardOptions>("colorfulness", "spread and mean of the opponent colors", (_, _) => new Colorfulness()),
-        Of<CommandRewardOptions>("command", "what a program of your own prints", (options, context) => new CommandReward(options, context.Clock)),
-        Of<PlainRewardOptions>("contrast", "standard deviation of luminance", (_, _) => new Contrast()),
-        Of<ExactRewardOptions>("exact", "what the embedded world's checker says", (options, _) => new ExactReward(options)),
-        Of<JpegCompressibilityOptions>("jpeg-compressibility", "small JPEG files", (options, _) => new JpegCompressibility(options)),
-        Of<JpegIncompressibilityOptions>("jpeg-incompressibility", "large JPEG files", (options, _) => new JpegIncompressibility(options)),
-        Of<PlainRewardOptions>("symmetry", "likeness to the mirror image", (_, _) => new Symmetry()),
-        Of<UrlRewardOptions>("url", "what a server of your own answers", (options, context) => new UrlReward(options, context.Clock, context.Seed)),
+        Of("brightness", "mean of all pixels", (PlainRewardOptions _, RewardContext _) => new Brightness()),
+        Of("colorfulness", "spread and mean of the opponent colors", (PlainRewardOptions _, RewardContext _) => new Colorfulness()),
+        Of("command", "what a program of your own prints", (CommandRewardOptions options, RewardContext context) => new CommandReward(options, context.Clock)),
+        Of("contrast", "standard deviation of luminance", (PlainRewardOptions _, RewardContext _) => new Contrast()),
+        Of("exact", "what the embedded world's checker says", (ExactRewardOptions options, RewardContext _) => new ExactReward(options)),
+        Of("jpeg-compressibility", "small JPEG files", (JpegCompressibilityOptions options, RewardContext _) => new JpegCompressibility(options)),
+        Of("jpeg-incompressibility", "large JPEG files", (JpegIncompressibilityOptions options, RewardContext _) => new JpegIncompressibility(options)),
+        Of("step-preference", "which noisy sample will please more, in SPO's way", (StepPreferenceOptions options, RewardContext _) => new StepPreferenceReward(options.Model)),
+        Of("symmetry", "likeness to the mirror image", (PlainRewardOptions _, RewardContext _) => new Symmetry()),
+        Of("two-tower", "likeness to the prompt in the space of a CLIP-like model", (TwoTowerOptions options, RewardContext _) => new TwoTower(options)),
+        Of("url", "what a server of your own answers", (UrlRewardOptions options, RewardContext context) => new UrlReward(options, context.Clock, context.Seed)),
     ];
 
     /// <summary>The reward that a recipe's node asks for.</summary>
@@ -40,6 +43,6 @@ public static class RewardCatalog
         ?? throw new InputException(
             $"rewards: found '{name}', expected one of {string.Join(", ", All.Select(entry => entry.Name))}.");
 
-    private static RewardEntry Of<TOptions>(string name, string summary, Func<TOptions, RewardContext, IReward> create) =>
-        new(name, summary, typeof(TOptions), (options, context) => create((TOptions)options, context));
+    private static RewardEntry Of<TOptions, TReward>(string name, string summary, Func<TOptions, RewardContext, TReward> create) where TReward : IReward =>
+        new(name, summary, typeof(TOptions), typeof(TReward).IsAssignableTo(typeof(IDifferentiableReward)), (options, context) => create((TOptions)options, context));
 }

@@ -74,5 +74,19 @@ public sealed class RewardSum : IReward
         return new SummedScores(Judgment.Settle(Name, new RewardScores(total, firstFailure), pictures.Count), parts);
     }
 
+    /// <summary>The same sum with a gradient, for methods that follow it.</summary>
+    /// <exception cref="InputException">A part has none; the sentence names the rewards that have.</exception>
+    public IDifferentiableReward Differentiable()
+    {
+        string[] without = [.. _parts.Select(part => part.Reward).Where(reward => reward is not IDifferentiableReward).Select(reward => $"'{reward.Name}'")];
+        return without.Length == 0 ? new DifferentiableSum(this, [.. _parts.Select(part => ((IDifferentiableReward)part.Reward, part.Weight))])
+            : throw new InputException(
+                $"rewards: {string.Join(" and ", without)} {(without.Length == 1 ? "has" : "have")} no gradient with respect to the picture, which this method follows. " +
+                $"These have one: {string.Join(", ", RewardCatalog.All.Where(entry => entry.HasGradient).Select(entry => entry.Name))}.");
+    }
+
+    /// <summary>The same sum of pictures as they are guessed on the way, for methods that judge there.</summary>
+    public IStepReward Stepwise() => new StepwiseSum(_parts);
+
     RewardScores IReward.Score(PictureBatch pictures, IReadOnlyList<Condition> conditions) => Score(pictures, conditions).Total;
 }

@@ -1,36 +1,29 @@
 using Visalign.Generators;
 using Visalign.Pictures;
+using Visalign.Torch;
 
 namespace Visalign.Rewards;
 
-/// <summary>How much a picture resembles its mirror image, left for right.</summary>
+/// <summary>How much a picture resembles its mirror image, left for right: 1 for its own mirror image, 0 for a white half beside a black one.</summary>
 /// <remarks>
 /// <code>symmetry = 1 - mean(|x - mirror(x)|)</code>
-/// over all pixels and channels. A flat picture is perfectly symmetric, so pair it with a reward that keeps content.
+/// over all pixels and channels; where two mirrored pixels agree, neither has a gradient. A flat picture is perfectly
+/// symmetric, so pair it with a reward that keeps content.
 /// </remarks>
-public sealed class Symmetry : IReward
+public sealed class Symmetry : IDifferentiableReward
 {
     /// <inheritdoc/>
     public string Name => "symmetry";
 
     /// <inheritdoc/>
-    public RewardScores Score(PictureBatch pictures, IReadOnlyList<Condition> conditions) =>
-        Judgment.OfEach(Name, pictures, conditions, index => Measure(pictures[index], pictures.Width));
+    public RewardScores Score(PictureBatch pictures, IReadOnlyList<Condition> conditions) => Judgment.OfPixels(this, pictures, conditions);
 
-    /// <summary>Mirror similarity of one picture.</summary>
-    /// <param name="picture">Shape <c>[3, H, W]</c>, in [0, 1].</param>
-    /// <param name="width">W, in pixels.</param>
-    /// <returns>In [0, 1]: 1 for a picture that is its own mirror image, 0 for a white half beside a black one.</returns>
-    public static double Measure(ReadOnlySpan<float> picture, int width)
+    /// <inheritdoc/>
+    public Tensor Score(Tensor pixels, IReadOnlyList<Condition> conditions)
     {
-        double sum = 0;
-        for (int row = 0; row < picture.Length; row += width)
-        {
-            for (int x = 0; x < width; x++)
-            {
-                sum += Math.Abs((double)picture[row + x] - picture[row + width - 1 - x]);
-            }
-        }
-        return 1 - sum / picture.Length;
+        Judgment.Expect(this, pixels, conditions);
+        using var scope = Tensor.Scope();
+        var exact = pixels.To(DType.Float64);
+        return scope.Keep(1 - (exact - exact.Flip(3)).Abs().Mean([1, 2, 3]));
     }
 }

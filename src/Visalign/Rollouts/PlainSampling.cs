@@ -5,7 +5,7 @@ using Visalign.Torch.Processes;
 namespace Visalign.Rollouts;
 
 /// <summary>How pictures are sampled to be looked at or judged, and not to be trained on.</summary>
-/// <param name="Steps">T.</param>
+/// <param name="Steps">T, where pictures are made by denoising.</param>
 /// <param name="GuidanceScale">Classifier-free guidance; 1 = off.</param>
 public sealed record PlainSamplingOptions(int Steps, double GuidanceScale)
 {
@@ -16,7 +16,7 @@ public sealed record PlainSamplingOptions(int Steps, double GuidanceScale)
 /// <summary>Samples any generator the way it samples by itself.</summary>
 public static class PlainSampling
 {
-    /// <summary>Samples without gradient: every step an Euler step of the ODE, on the model's own noise levels.</summary>
+    /// <summary>Samples without gradient: every step an Euler step of the ODE, on the model's own noise levels; or every token as the network has it.</summary>
     /// <param name="conditions">One for each group.</param>
     /// <param name="seed">With <paramref name="iteration"/> and the sample's index it fixes every draw.</param>
     /// <param name="advanced">Hears before each forward which share of them is done; what it throws ends the sampling.</param>
@@ -26,6 +26,8 @@ public static class PlainSampling
     {
         NoiseGenerator noise => RolloutSampler.Sample(noise, weights, RolloutPlan.Deterministic(noise.Grid(options.Steps), options.GroupSize, options.GuidanceScale),
             conditions, LogProbReduction.Mean, seed, iteration, advanced, processes),
+        TokenGenerator tokens => TokenRolloutSampler.Sample(tokens, weights, new() { GroupSize = options.GroupSize, Sampling = new() { GuidanceScale = options.GuidanceScale } },
+            conditions, seed, iteration, advanced),
         _ => throw new ArgumentException($"A {generator.GetType().Name} is not sampled."),
     };
 }

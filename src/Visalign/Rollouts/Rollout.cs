@@ -27,6 +27,9 @@ public abstract record Rollout(long Iteration, int GroupSize, IReadOnlyList<Cond
 public sealed record NoiseRollout(RolloutPlan Plan, long Iteration, IReadOnlyList<Condition> Conditions, EncodedConditions Encoded,
     IReadOnlyList<Transition> Transitions, Tensor Final, long NetworkEvaluations) : Rollout(Iteration, Plan.GroupSize, Conditions, Final, NetworkEvaluations)
 {
+    /// <summary>Shape <c>[B, C, H, W]</c> each: the states before the last steps, as many as the plan asks for.</summary>
+    public IReadOnlyList<Tensor> Tail { get; init; } = [];
+
     /// <summary>The rollout of all processes, where transitions and final latents hold this process's rows only.</summary>
     public NoiseRollout Gathered(ProcessGroup processes)
     {
@@ -38,7 +41,7 @@ public sealed record NoiseRollout(RolloutPlan Plan, long Iteration, IReadOnlyLis
             bool follows = whole.Count > 0 && ReferenceEquals(from, Transitions[whole.Count - 1].To);
             whole.Add(new(step, follows ? whole[^1].To : processes.GatherRows(from), processes.GatherRows(to), processes.GatherRows(logProb)));
         }
-        return this with { Transitions = whole, Final = processes.GatherRows(Final) };
+        return this with { Transitions = whole, Tail = [.. Tail.Select(processes.GatherRows)], Final = processes.GatherRows(Final) };
     }
 }
 

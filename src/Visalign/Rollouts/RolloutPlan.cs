@@ -47,6 +47,9 @@ public sealed record RolloutPlan
     /// <summary>Classifier-free guidance; 1 = off.</summary>
     public required double GuidanceScale { get; init; }
 
+    /// <summary>Of how many of the last steps the rollout leaves the states behind, for gradients through the sampler.</summary>
+    public int Tail { get; init; }
+
     /// <summary>Which branches of guidance are trained when steps are replayed.</summary>
     public GuidanceGradient GuidanceGradient { get; init; }
 
@@ -69,10 +72,7 @@ public sealed record RolloutPlan
     public bool IsStochastic(int step) => step >= WindowStart && step < WindowStart + WindowLength;
 
     /// <summary>Rows of each forward pass: start and length.</summary>
-    public IEnumerable<(int Start, int Length)> MicroBatches(int rows)
-    {
-        for (int start = 0; start < rows; start += MicroBatch) yield return (start, Math.Min(MicroBatch, rows - start));
-    }
+    public IEnumerable<(int Start, int Length)> MicroBatches(int rows) => RowBatches.Of(rows, MicroBatch);
 
     /// <summary>The rows that fall to this process: whole micro-batches, so that their bits do not depend on how many processes there are.</summary>
     public (int Start, int Length) Share(ProcessGroup processes, int rows)

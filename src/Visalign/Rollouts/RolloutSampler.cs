@@ -47,16 +47,22 @@ public static class RolloutSampler
         if (together) latents = processes.GatherRows(latents).RepeatInterleave(g, 0).Narrow(0, mine.Start, mine.Length);
         var asked = encoded.Narrow(mine.Start, mine.Length);
         List<Transition> transitions = [];
+        List<Tensor> tail = [];
         for (; step < plan.StepCount; step++)
         {
+            if (step >= plan.StepCount - plan.Tail) tail.Add(latents);
             var (next, logProb) = Step(latents, asked, mine.Start, step);
             if (logProb is not null) transitions.Add(new(step, latents, next, logProb));
             latents = next;
             evaluations += (long)count * branches;
         }
         if (plan.Grid.EndScale != 1) latents *= plan.Grid.EndScale;
-        var rollout = new NoiseRollout(plan, iteration, perSample, encoded, transitions, latents, evaluations).Gathered(processes);
-        return rollout with { Encoded = encoded.KeptBy(scope), Transitions = [.. rollout.Transitions.Select(transition => transition.KeptBy(scope))], Final = scope.Keep(rollout.Final) };
+        var rollout = new NoiseRollout(plan, iteration, perSample, encoded, transitions, latents, evaluations) { Tail = tail }.Gathered(processes);
+        return rollout with
+        {
+            Encoded = encoded.KeptBy(scope), Transitions = [.. rollout.Transitions.Select(transition => transition.KeptBy(scope))],
+            Tail = [.. rollout.Tail.Select(scope.Keep)], Final = scope.Keep(rollout.Final),
+        };
 
         Tensor Started((int Start, int Length) rows)
         {
@@ -101,8 +107,25 @@ public static class RolloutSampler
     public static GaussianStep GaussianOf(IFlow generator, Weights weights, RolloutPlan plan, int step, Tensor latents, EncodedConditions conditions)
     {
         using var scope = Tensor.Scope();
+        var gaussian = GaussianOf(plan, step, latents, VelocityOf(generator, weights, plan, step, latents, conditions));
+        return new(scope.Keep(gaussian.Mean), scope.Keep(gaussian.Deviation));
+    }
+
+    /// <summary>The velocity of some rows at a step's start, guidance included.</summary>
+    /// <returns>Shape of the latents.</returns>
+    public static Tensor VelocityOf(IFlow generator, Weights weights, RolloutPlan plan, int step, Tensor latents, EncodedConditions conditions)
+    {
+        using var scope = Tensor.Scope();
+        return scope.Keep(generator.Velocity(weights, latents, Tensor.Full([latents.Size(0)], plan.Levels[step]), conditions, plan.GuidanceScale, plan.GuidanceGradient));
+    }
+
+    /// <summary>The distribution of some rows' step along a velocity.</summary>
+    /// <param name="latents">Shape <c>[B, C, H, W]</c>.</param>
+    /// <param name="velocity">The same shape.</param>
+    public static GaussianStep GaussianOf(RolloutPlan plan, int step, Tensor latents, Tensor velocity)
+    {
+        using var scope = Tensor.Scope();
         double s = plan.Levels[step], next = plan.Levels[step + 1];
-        var velocity = generator.Velocity(weights, latents, Tensor.Full([latents.Size(0)], s), conditions, plan.GuidanceScale, plan.GuidanceGradient);
         var from = Tensor.Of(s);
         var to = Tensor.Of(next);
         var gaussian = (plan.IsStochastic(step) ? plan.Kernel : StepKernel.Ode) switch

@@ -44,7 +44,10 @@ public sealed class AlignmentRun : IDisposable
         {
             _watchdog = new(recipe.Watchdog, _jury.Trained.Select(reward => reward.Name), _jury.Heldout.Select(reward => reward.Name));
             _adapter = Adapter.Of(generator.Base, recipe.Adapter, (ulong)recipe.Seed);
-            _assembly = recipe.Method.Assemble(new(generator, _adapter, recipe.Rollout, recipe.Optimizer, (ulong)recipe.Seed) { Processes = processes });
+            _assembly = recipe.Method.Assemble(new(generator, _adapter, recipe.Rollout, recipe.Optimizer, (ulong)recipe.Seed)
+            {
+                Processes = processes, DifferentiableReward = () => _jury.Sum.Differentiable(), StepReward = () => _jury.Sum.Stepwise(),
+            });
         }
         catch
         {

@@ -24,7 +24,7 @@ internal static class IterationMetrics
         foreach (var part in said.Trained.Parts) Mean($"reward/{part.Name}", Judged(part.Scores));
         foreach (var (name, scores) in said.Heldout) Mean($"heldout/{name}", Judged(scores));
 
-        metrics["group/without-signal"] = Enumerable.Range(0, advantages.Length).GroupBy(i => rollout.Groups[i]).Average(group => group.All(i => advantages[i] == 0) ? 1.0 : 0);
+        if (advantages.Length > 0) metrics["group/without-signal"] = Enumerable.Range(0, advantages.Length).GroupBy(i => rollout.Groups[i]).Average(group => group.All(i => advantages[i] == 0) ? 1.0 : 0);
         if (rollout.GroupSize > 1) metrics["diversity/group"] = PictureDiversity.MeanPairwiseDistance(pictures, [.. rollout.Groups.Select(group => (int)group)]);
         return metrics;
 

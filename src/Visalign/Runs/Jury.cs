@@ -14,6 +14,7 @@ internal sealed class Jury : IDisposable
 {
     private readonly List<IReward> _rewards = [];
     private readonly int _trainedCount;
+    private readonly IReadOnlyList<double> _weights;
     private readonly RewardSum _sum;
     private readonly IReadOnlyList<FailureLimit> _heldout;
 
@@ -23,6 +24,7 @@ internal sealed class Jury : IDisposable
     {
         if (recipe.Rewards.Count == 0) throw new InputException("rewards: the recipe names none. Add at least one, such as '- exact'.");
         _trainedCount = recipe.Rewards.Count;
+        _weights = [.. recipe.Rewards.Select(options => options.Weight)];
         try
         {
             _sum = new([.. recipe.Rewards.Select(options => new WeightedReward(Limited(options), options.Weight))]);
@@ -47,6 +49,9 @@ internal sealed class Jury : IDisposable
 
     /// <summary>Those only watched, likewise.</summary>
     public IReadOnlyList<IReward> Heldout => [.. _rewards.Skip(_trainedCount)];
+
+    /// <summary>Those trained on, with their weights and without the limit.</summary>
+    public RewardSum Sum => new([.. Trained.Zip(_weights, (reward, weight) => new WeightedReward(reward, weight))]);
 
     /// <summary>Judges a batch by all.</summary>
     /// <exception cref="InputException">One fails more often than the recipe bears.</exception>

@@ -18,9 +18,7 @@ internal static class LossRehearsal
     public static PreflightFindings Check(PreflightSubject subject, Rollout rollout)
     {
         var parameters = subject.Adapter.Parameters;
-        // Rewards are drawn, so that a judge who says the same of every picture does not hide the loss.
-        double[] rewards = [.. Enumerable.Range(0, rollout.SampleCount).Select(i => Noise.Uniform(new((ulong)subject.Recipe.Seed, NoisePurpose.Probe), i))];
-        var advantages = subject.Assembly.Credit(rewards, rollout.Groups);
+        var advantages = Drawn(subject, rollout);
         var statistics = new UpdateStatistics();
 
         float[] whole = Gradient(parameters, subject.Assembly.Updates(rollout, advantages), statistics);
@@ -34,6 +32,23 @@ internal static class LossRehearsal
         return new($"{(distance is null ? "" : "replaying a rollout gives ratio 1 exactly; ")}the loss ({terms}) reaches {parameters.Slots.Count - silent.Count} of {parameters.Slots.Count} trained tensors",
             silent.Count == 0 ? [] : [$"The loss has no gradient for {silent.Count} of {parameters.Slots.Count} trained tensors, which will stay as they are: {string.Join(", ", silent.Take(4))}{(silent.Count > 4 ? ", …" : "")}."]);
     }
+
+    /// <summary>Requires that a loss whose value at the base is known has it.</summary>
+    /// <param name="rollout">Sampled while the adapter is its base still.</param>
+    /// <returns>What holds, the beginning of a sentence.</returns>
+    public static string AtBase(PreflightSubject subject, Rollout rollout)
+    {
+        using var scope = Tensor.Scope();
+        using var _ = Autograd.NoGrad();
+        double expected = subject.Assembly.LossAtBase!.Value;
+        double found = subject.Assembly.Updates(rollout, Drawn(subject, rollout)).First().Parts.Sum(part => part(new()).Item());
+        return Math.Abs(found - expected) <= Rounding * Math.Abs(expected) ? Invariant($"while the policy is its base the loss is {found:F4}, as it must be; ")
+            : throw new UnreachableException(Invariant($"preflight: while the policy is its base the loss is {found:G6}, expected {expected:G6}: the two differ where they agree."));
+    }
+
+    // Rewards are drawn, so that a judge who says the same of every picture does not hide the loss.
+    private static double[] Drawn(PreflightSubject subject, Rollout rollout) => subject.Assembly.Credit(
+        [.. Enumerable.Range(0, rollout.SampleCount).Select(i => Noise.Uniform(new((ulong)subject.Recipe.Seed, NoisePurpose.Probe), i))], rollout.Groups);
 
     private static float[] Gradient(FlatParameters parameters, IEnumerable<Update> updates, UpdateStatistics statistics)
     {

@@ -34,14 +34,20 @@ internal static class Preflight
     {
         ulong seed = (ulong)subject.Recipe.Seed;
         using var scope = Tensor.Scope();
-        using var nudge = new Nudge(subject.Adapter.Parameters, seed);
         var options = subject.Recipe.Rollout;
         var conditions = subject.Prompts.Draw(seed, 0, Math.Min(options.Prompts, options.MicroBatch / options.GroupSize + 1));
-        var rollout = subject.Assembly.Sample(subject.Assembly.Behavior?.Invoke() ?? subject.Adapter.Weights, conditions, 0);
+        var behavior = subject.Assembly.Behavior;
+        Rollout? first = subject.Assembly.LossAtBase is null ? null : Sample();
+        string start = first is null ? "" : LossRehearsal.AtBase(subject, first);
+        using var nudge = new Nudge(subject.Adapter.Parameters, seed);
+        // Other weights than the adapter's are not nudged, and give the same rollout again.
+        var rollout = first is not null && behavior is not null ? first : Sample();
 
         var loss = LossRehearsal.Check(subject, rollout);
         if (!subject.Processes.IsFirst) return loss;
         var rewards = RewardRehearsal.Check(subject, rollout);
-        return new($"Preflight: {loss.Summary}; {rewards.Summary}.", [.. loss.Warnings, .. rewards.Warnings]);
+        return new($"Preflight: {start}{loss.Summary}; {rewards.Summary}.", [.. loss.Warnings, .. rewards.Warnings]);
+
+        Rollout Sample() => subject.Assembly.Sample(behavior?.Invoke() ?? subject.Adapter.Weights, conditions, 0);
     }
 }

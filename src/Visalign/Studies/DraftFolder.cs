@@ -29,7 +29,7 @@ internal sealed class DraftFolder
             throw new InputException($"--out {target}: this folder is not empty; choose one that is not there yet.");
         bool own = continued is not null && System.IO.Path.GetFullPath(System.IO.Path.TrimEndingDirectorySeparator(continued)) == System.IO.Path.GetFullPath(path);
         if (System.IO.Path.Exists(path) && !own)
-            throw new InputException($"{path}: an interrupted pretraining left this; go on from its autoencoder by --vae {path}, or delete it.");
+            throw new InputException($"{path}: an interrupted pretraining left this; {(Directory.EnumerateFiles(path, "*.safetensors", SearchOption.AllDirectories).Any() ? $"go on from its autoencoder by --vae {path}, or " : "")}delete it.");
         try
         {
             Directory.CreateDirectory(path);

@@ -11,9 +11,6 @@ namespace Visalign.Studies;
 /// </remarks>
 public static class FlowPretraining
 {
-    /// <summary>Share of samples trained without their prompt.</summary>
-    public const double PromptDropout = 0.1;
-
     /// <summary>Runs the training.</summary>
     /// <param name="flaws">What is wrong with some of the training pictures.</param>
     /// <param name="from">The weights and latent scale of a model of the same network to begin with; null: fresh weights.</param>
@@ -23,54 +20,22 @@ public static class FlowPretraining
         PretrainingOptions options, TextDitConfig config, SceneFlaws flaws, Weights autoencoder, (Weights Weights, double LatentScale)? from, TimeProvider clock, IProgress<PretrainingProgress>? progress = null, CancellationToken stop = default)
     {
         using var scope = Tensor.Scope();
-        var (latents, words) = EncodedScenes(options, flaws, autoencoder);
-        double scale = from?.LatentScale ?? 1 / latents.Square().Mean().Sqrt().Item();
-        latents.MulInPlace(scale);
-        var first = (from?.Weights.All().Select(entry => (entry.Name, Value: entry.Tensor)) ?? TextDit.Initialize(config, (ulong)options.Seed)).ToLookup(entry => options.MatrixLearningRate > 0 && IsInnerMatrix(entry.Name, entry.Value));
-        using var parameters = new FlatParameters([.. first[false]]);
-        using var matrices = first.Contains(true) ? new FlatParameters([.. first[true]]) : null;
-        var weights = Weights.Of(new[] { parameters, matrices }.OfType<FlatParameters>().SelectMany(flat => flat.Slots.Select(slot => (slot.Name, flat[slot.Name]))));
-        var average = Pretraining.Run(parameters, matrices, options, step =>
+        var scenes = LatentScenes.Draw(options, flaws, autoencoder, from?.LatentScale);
+        var first = from?.Weights.All().Select(entry => (entry.Name, Value: entry.Tensor)) ?? TextDit.Initialize(config, (ulong)options.Seed);
+        var average = Pretraining.Run(first, options, (weights, step) =>
         {
-            var rows = SceneData.Rows(options, step);
-            var data = latents.IndexSelect(0, rows);                                                       // [B, C, H, W]
+            var (data, words) = scenes.Batch(options, step);                                               // [B, C, H, W], [B, L]
             var noise = Noise.Normal(new((ulong)options.Seed, NoisePurpose.Training, Iteration: step), 0, data.Shape);
             var times = Times(options, step);                                                              // [B]
-            var asked = words.IndexSelect(0, rows) * Asked(options, step);
             var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
-            return (TextDit.Velocity(weights, config, noisy, times, asked) - (noise - data)).Square().Mean();
+            return (TextDit.Velocity(weights, config, noisy, times, words) - (noise - data)).Square().Mean();
         }, clock, progress, stop);
-        return ([.. average.Select(entry => (entry.Name, scope.Keep(entry.Value)))], scale);
-    }
-
-    // What Muon is for: not the embeddings, the first and last layers, nor biases.
-    private static bool IsInnerMatrix(string name, Tensor value) => name.StartsWith("blocks.", StringComparison.Ordinal) && value.Rank == 2;
-
-    private static (Tensor Latents, Tensor Words) EncodedScenes(PretrainingOptions options, SceneFlaws flaws, Weights autoencoder)
-    {
-        using var scope = Tensor.Scope();
-        using var _ = Autograd.NoGrad();
-        var (pictures, words) = SceneData.Draw(options.Scenes, (ulong)options.Seed, flaws);
-        List<Tensor> encoded = [];
-        foreach (var part in pictures.Split(256, 0))
-        {
-            using var batch = Tensor.Scope();
-            encoded.Add(batch.Keep(ToyVae.Encode(autoencoder, part.To(DType.Float32) / 255).Mean));
-        }
-        return (scope.Keep(Tensor.Cat(encoded.ToArray())), scope.Keep(words));
+        return ([.. average.Select(entry => (entry.Name, scope.Keep(entry.Value)))], scenes.Scale);
     }
 
     private static Tensor Times(PretrainingOptions options, int step)
     {
         using var scope = Tensor.Scope();
         return scope.Keep(Noise.Normal(new((ulong)options.Seed, NoisePurpose.Training, Iteration: step, Branch: 1), 0, [options.BatchSize, 1]).Sigmoid().Reshape(-1));
-    }
-
-    private static Tensor Asked(PretrainingOptions options, int step)
-    {
-        var asked = new long[options.BatchSize];
-        for (int i = 0; i < asked.Length; i++)
-            asked[i] = Noise.Uniform(new((ulong)options.Seed, NoisePurpose.Choice, Iteration: step, Branch: 1), i) < PromptDropout ? 0 : 1;
-        return Tensor.From(asked, asked.Length, 1);
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Visalign.Networks;
 using Visalign.Torch;
 using Visalign.Torch.Optimizers;
 
@@ -19,7 +20,7 @@ public sealed record PretrainingOptions
     [Range(0, 1, MinimumIsExclusive = true)]
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>The same for the matrices inside the blocks, which Muon then steps; 0 leaves them to AdamW. The transformer's only.</summary>
+    /// <summary>The same for the matrices inside the blocks, which Muon then steps; 0 leaves them to AdamW. Not for autoencoders.</summary>
     [Range(0, 1)]
     public double MatrixLearningRate { get; init; }
 
@@ -55,13 +56,15 @@ internal static class Pretraining
     private const int ReportEvery = 100;
 
     /// <summary>Minimizes a loss and returns the averaged weights by name, in the open scope.</summary>
-    /// <param name="parameters">What AdamW steps.</param>
-    /// <param name="matrices">What Muon steps.</param>
-    /// <param name="loss">The scalar loss of one step; called with the step's number.</param>
+    /// <param name="initial">What weights begin with; copied.</param>
+    /// <param name="loss">The scalar loss of one step; called with the weights and the step's number.</param>
     /// <param name="progress">Hears of every hundredth step and of the last.</param>
-    internal static List<(string Name, Tensor Value)> Run(FlatParameters parameters, FlatParameters? matrices, PretrainingOptions options, Func<int, Tensor> loss,
-        TimeProvider clock, IProgress<PretrainingProgress>? progress, CancellationToken stop)
+    /// <param name="isMatrix">What Muon steps, where the options have a learning rate for it; null for the matrices inside blocks.</param>
+    internal static List<(string Name, Tensor Value)> Run(IEnumerable<(string Name, Tensor Value)> initial, PretrainingOptions options, Func<Weights, int, Tensor> loss,
+        TimeProvider clock, IProgress<PretrainingProgress>? progress, CancellationToken stop, Func<string, Tensor, bool>? isMatrix = null)
     {
+        using var trained = new PretrainedWeights(initial, (name, value) => options.MatrixLearningRate > 0 && (isMatrix ?? IsInnerMatrix)(name, value));
+        var (parameters, matrices) = (trained.Others, trained.Matrices);
         using var optimizer = new AdamW(parameters, new() { WeightDecay = 0.01, Beta2 = options.Beta2 }, average: true);
         using var muon = matrices is null ? null : new Muon(matrices, new());
         long start = clock.GetTimestamp();
@@ -72,7 +75,7 @@ internal static class Pretraining
             using var scope = Tensor.Scope();
             parameters.ClearGradients();
             matrices?.ClearGradients();
-            var value = loss(step);
+            var value = loss(trained.Tree(), step);
             Autograd.Backward(value);
             double decay = Math.Min(options.EmaDecay, (1.0 + step) / (10 + step));
             optimizer.Step(Rate(options.LearningRate), decay);
@@ -84,8 +87,11 @@ internal static class Pretraining
 
             double Rate(double peak) => LearningRate.At(LearningRateSchedule.Cosine, peak, step, options.Steps, options.WarmupSteps);
         }
-        return [.. Averages(parameters, optimizer.Average!), .. matrices is null ? [] : Averages(matrices, muon!.Average)];
+        return [.. trained.Shaped([.. Averages(parameters, optimizer.Average!), .. matrices is null ? [] : Averages(matrices, muon!.Average)])];
     }
+
+    // What Muon is for: not the embeddings, the first and last layers, nor biases.
+    private static bool IsInnerMatrix(string name, Tensor value) => value.Rank == 2 && name.Split('.').Any(part => part is "blocks" or "layers");
 
     private static IEnumerable<(string Name, Tensor Value)> Averages(FlatParameters parameters, Tensor average) =>
         parameters.Slots.Select(slot => (slot.Name, slot.Of(average).Clone()));

@@ -1,21 +1,56 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics;
 using Visalign.Networks;
 using Visalign.Records;
+using Visalign.Runs;
 using Visalign.Worlds;
 
 namespace Visalign.Studies;
 
-/// <summary>How a model of the embedded world is made: the autoencoder, then the flow transformer over its latents.</summary>
-public sealed record PretrainingRecipe
+/// <summary>How a model of the embedded world is made: an autoencoder, then a network over what it encodes; <c>vae</c> with <c>transformer</c> or <c>unet</c> makes one that denoises, <c>vq</c> and <c>gpt</c> one that draws tokens.</summary>
+public sealed record PretrainingRecipe : IPretrainingRecipe, IValidatableObject
 {
-    /// <summary>The autoencoder.</summary>
-    public required VaeRecipe Vae { get; init; }
+    /// <summary>The autoencoder of a model that denoises.</summary>
+    public VaeRecipe? Vae { get; init; }
 
-    /// <summary>The flow transformer.</summary>
-    public required TransformerRecipe Transformer { get; init; }
+    /// <summary>The flow transformer over its latents.</summary>
+    public TransformerRecipe? Transformer { get; init; }
+
+    /// <summary>Or a diffusion UNet with its text encoder.</summary>
+    public UnetRecipe? Unet { get; init; }
+
+    /// <summary>The image tokenizer of a model that draws tokens.</summary>
+    public VqRecipe? Vq { get; init; }
+
+    /// <summary>The GPT over its codes.</summary>
+    public GptRecipe? Gpt { get; init; }
 
     /// <summary>What is measured of the result, for its card.</summary>
     public MeasurementRecipe Measurement { get; init; } = new();
+
+    /// <inheritdoc/>
+    public int BatchSize => Model.NetworkTraining.BatchSize;
+
+    /// <summary>What makes the model.</summary>
+    internal IModelTraining Model => Parts is { } model ? model : throw new UnreachableException("A recipe is validated when it is read.");
+
+    private IModelTraining? Parts => (Vae, Transformer, Unet, Vq, Gpt) switch
+    {
+        ({ } vae, { } transformer, null, null, null) => new FlowModelTraining(vae, transformer),
+        ({ } vae, null, { } unet, null, null) => new DiffusionModelTraining(vae, unet),
+        (null, null, null, { } vq, { } gpt) => new TokenModelTraining(vq, gpt),
+        _ => null,
+    };
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Parts is null) yield return new("a pretraining makes one model: give 'vae' and 'transformer' or 'unet' for one that denoises, or 'vq' and 'gpt' for one that draws tokens.");
+    }
+
+    /// <inheritdoc/>
+    public string Make(PretrainingRequest request, IRunObserver observer, TimeProvider clock, CancellationToken token) =>
+        ModelPretraining.Run(this, request, observer, clock, token).InWords;
 
     /// <summary>The recipe file.</summary>
     public static RecordFormat<PretrainingRecipe> File { get; } = new(RecordTypes.None, new FormatVersion("pretraining", 1));
@@ -94,7 +129,7 @@ public sealed record MeasurementRecipe
     [Range(1, 1_000_000)]
     public int Prompts { get; init; } = 1024;
 
-    /// <summary>ODE steps.</summary>
+    /// <summary>ODE steps; of a model that denoises.</summary>
     [Range(1, 1000)]
     public int Steps { get; init; } = 8;
 }

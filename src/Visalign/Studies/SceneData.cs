@@ -6,6 +6,8 @@ namespace Visalign.Studies;
 /// <summary>Rendered training scenes with their prompts.</summary>
 internal static class SceneData
 {
+    private const double PromptDropout = 0.1;
+
     /// <summary>Draws prompts of the training split and a scene for each.</summary>
     /// <param name="flaws">Of some pictures; none when null.</param>
     /// <returns>Pictures of shape <c>[N, 3, 32, 32]</c> as bytes, and words of shape <c>[N, 8]</c>.</returns>
@@ -28,6 +30,14 @@ internal static class SceneData
         return (pictures, words);
     }
 
+    /// <summary>Bytes as an image tokenizer takes them.</summary>
+    /// <returns>Float32, in [-1, 1].</returns>
+    internal static Tensor Signed(Tensor bytes)
+    {
+        using var scope = Tensor.Scope();
+        return scope.Keep(bytes.To(DType.Float32) / 127.5 - 1);
+    }
+
     /// <summary>The rows of one training step, drawn with replacement.</summary>
     internal static Tensor Rows(PretrainingOptions options, int step)
     {
@@ -35,5 +45,16 @@ internal static class SceneData
         for (int i = 0; i < rows.Length; i++)
             rows[i] = Noise.Below(options.Scenes, new((ulong)options.Seed, NoisePurpose.Choice, Iteration: step), i);
         return Tensor.From(rows, rows.Length);
+    }
+
+    /// <summary>Which samples of a training step keep their prompt, for classifier-free guidance (Ho and Salimans, arXiv 2207.12598).</summary>
+    /// <param name="dropout">Share of samples trained without.</param>
+    /// <returns>Shape <c>[B, 1]</c>, int64: 1 = keeps it.</returns>
+    internal static Tensor Asked(PretrainingOptions options, int step, double dropout = PromptDropout)
+    {
+        var asked = new long[options.BatchSize];
+        for (int i = 0; i < asked.Length; i++)
+            asked[i] = Noise.Uniform(new((ulong)options.Seed, NoisePurpose.Choice, Iteration: step, Branch: 1), i) < dropout ? 0 : 1;
+        return Tensor.From(asked, asked.Length, 1);
     }
 }

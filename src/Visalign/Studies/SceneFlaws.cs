@@ -30,16 +30,19 @@ public sealed record SceneFlaws
     internal void Apply(Span<float> picture, ulong seed, long index)
     {
         var key = new NoiseKey(seed, NoisePurpose.Scene, Sample: index, Branch: 1);
-        if (Noise.Uniform(key, 0) < Blurred) Blur(picture);
+        if (Noise.Uniform(key, 0) < Blurred) Blur(picture, BlurRadius);
         if (Noise.Uniform(key, 1) < Watermarked) Mark(picture);
     }
 
-    private static void Blur(Span<float> picture)
+    /// <summary>Puts a picture out of focus.</summary>
+    /// <param name="radius">Standard deviation, in pixels.</param>
+    internal static void Blur(Span<float> picture, double radius)
     {
-        for (int channel = 0; channel < 3; channel++) GaussianBlur.Apply(Plane(picture, channel), Scene.Size, BlurRadius);
+        for (int channel = 0; channel < 3; channel++) GaussianBlur.Apply(Plane(picture, channel), Scene.Size, radius);
     }
 
-    private static void Mark(Span<float> picture)
+    /// <summary>Lays a half transparent plate over the lower right corner.</summary>
+    internal static void Mark(Span<float> picture)
     {
         // No object reaches the first pixel. White on dark, black on light.
         float ink = picture[0] < 0.5f ? 1 : 0;

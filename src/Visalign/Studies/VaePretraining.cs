@@ -15,10 +15,8 @@ public static class VaePretraining
     public static List<(string Name, Tensor Value)> Run(PretrainingOptions options, TimeProvider clock, IProgress<PretrainingProgress>? progress = null, double klWeight = KlWeight, CancellationToken stop = default)
     {
         using var scope = Tensor.Scope();
-        using var parameters = new FlatParameters(ToyVae.Initialize((ulong)options.Seed));
-        var weights = Weights.Of(parameters.Slots.Select(slot => (slot.Name, parameters[slot.Name])));
         var (pictures, _) = SceneData.Draw(options.Scenes, (ulong)options.Seed);
-        var average = Pretraining.Run(parameters, null, options, step =>
+        var average = Pretraining.Run(ToyVae.Initialize((ulong)options.Seed), options, (weights, step) =>
         {
             var pixels = pictures.IndexSelect(0, SceneData.Rows(options, step)).To(DType.Float32) / 255;
             var (mean, logVariance) = ToyVae.Encode(weights, pixels);

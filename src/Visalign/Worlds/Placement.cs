@@ -18,8 +18,12 @@ internal readonly record struct Placement(bool Holds, double Grade, double Along
 
         var (first, second) = (found[assigned[0]], found[assigned[1]]);
         var (along, across) = Displacement.Of(relation, first.X - second.X, first.Y - second.Y);
-        var needed = Math.Max(LeastAlong, LeastSlope * across);
-        var ramp = Math.Clamp((along + OppositeSide) / (needed + OppositeSide), 0, 1);
-        return new(along >= needed, (1 + ramp) / 2, along);
+        var ramp = Math.Clamp((along + OppositeSide) / (Needed(across) + OppositeSide), 0, 1);
+        return new(Stands(new(along, across)), (1 + ramp) / 2, along);
     }
+
+    /// <summary>Whether an object lies far enough along the relation's direction.</summary>
+    public static bool Stands(Displacement place) => place.Along >= Needed(place.Across);
+
+    private static double Needed(double across) => Math.Max(LeastAlong, LeastSlope * across);
 }

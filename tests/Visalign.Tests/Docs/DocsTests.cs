@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Visalign.Rewards;
 
 namespace Visalign.Tests.Docs;
 
@@ -57,6 +58,15 @@ public sealed partial class DocsTests
         var verdict = DocsSamples.World();
 
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"// {verdict.Correct} {verdict.Score:F2} {verdict.Explanation}\n"), CodeBlocks("world.md")[0]);
+    }
+
+    [Fact]
+    public void The_rewards_page_lists_every_reward_and_whether_it_has_a_gradient()
+    {
+        string[] rows = [.. File.ReadAllLines(Path.Combine(Root, "docs", "rewards.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
+
+        Assert.Equal(RewardCatalog.All.Select(entry => (entry.Name, entry.HasGradient ? "yes" : "no")),
+            rows.Select(row => (row.Split('`')[1], row.Split('|')[^2].Trim())));
     }
 
     private static List<string> CodeBlocks(string page) =>

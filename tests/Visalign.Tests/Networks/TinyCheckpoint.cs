@@ -16,29 +16,16 @@ internal sealed class TinyCheckpoint
         AttendsDown = [true, false], AttendsUp = [true, false], LinearProjection = false, Groups = 4,
     };
 
+    /// <summary>Sines and cosines for each number of its size condition, where it takes one.</summary>
+    public const int SizeFeatures = 4;
+
     /// <summary>Its weights.</summary>
-    /// <param name="pooledWidth">With sizes and pooled text, where above zero.</param>
+    /// <param name="pooledWidth">Width of the pooled text, with which it takes sizes; 0: neither.</param>
     public static Weights Unet(int pooledWidth = 0)
     {
-        const int C = 8, Time = 32;
         var made = new TinyCheckpoint();
-        made.Linear("time_embedding.linear_1", C, Time);
-        made.Linear("time_embedding.linear_2", Time, Time);
-        if (pooledWidth > 0)
-        {
-            made.Linear("add_embedding.linear_1", pooledWidth, Time);
-            made.Linear("add_embedding.linear_2", Time, Time);
-        }
-        made.Conv("conv_in", 4, C, 3);
-        foreach (int level in new[] { 0, 1 }) made.Residual($"down_blocks.{level}.resnets.0", C, C, Time);
-        made.Conv("down_blocks.0.downsamplers.0.conv", C, C, 3);
-        foreach (int i in new[] { 0, 1 }) made.Residual($"mid_block.resnets.{i}", C, C, Time);
-        foreach (int level in new[] { 0, 1 })
-            foreach (int i in new[] { 0, 1 }) made.Residual($"up_blocks.{level}.resnets.{i}", 2 * C, C, Time);
-        made.Conv("up_blocks.0.upsamplers.0.conv", C, C, 3);
-        foreach (string name in new[] { "down_blocks.0.attentions.0", "mid_block.attentions.0", "up_blocks.1.attentions.0", "up_blocks.1.attentions.1" }) made.Transformer(name, C, 6);
-        made.Norm("conv_norm_out", C);
-        made.Conv("conv_out", C, 4, 3);
+        var config = UnetConfig with { SizeFeatures = pooledWidth > 0 ? SizeFeatures : null };
+        foreach (var (name, value) in Visalign.Networks.Unet.Initialize(config, seed: 1, pooledWidth)) made.Draw(name, value.Shape.ToArray());
         return Weights.Of(made._made);
     }
 
@@ -76,26 +63,13 @@ internal sealed class TinyCheckpoint
         Conv($"{side}.conv_out", last ?? middle, outputs, 3);
     }
 
-    private void Residual(string name, int inputs, int outputs, int time = 0)
+    private void Residual(string name, int inputs, int outputs)
     {
         Norm($"{name}.norm1", inputs);
         Conv($"{name}.conv1", inputs, outputs, 3);
         Norm($"{name}.norm2", outputs);
         Conv($"{name}.conv2", outputs, outputs, 3);
-        if (time > 0) Linear($"{name}.time_emb_proj", time, outputs);
         if (inputs != outputs) Conv($"{name}.conv_shortcut", inputs, outputs, 1);
-    }
-
-    private void Transformer(string name, int width, int text)
-    {
-        Norm($"{name}.norm", width);
-        Conv($"{name}.proj_in", width, width, 1);
-        Conv($"{name}.proj_out", width, width, 1);
-        foreach (int i in new[] { 1, 2, 3 }) Norm($"{name}.transformer_blocks.0.norm{i}", width);
-        Attention($"{name}.transformer_blocks.0.attn1", width, width);
-        Attention($"{name}.transformer_blocks.0.attn2", width, text);
-        Linear($"{name}.transformer_blocks.0.ff.net.0.proj", width, 8 * width);
-        Linear($"{name}.transformer_blocks.0.ff.net.2", 4 * width, width);
     }
 
     private void Attention(string name, int width, int context)
@@ -114,11 +88,14 @@ internal sealed class TinyCheckpoint
 
     private void Draw(string name, int outputs, params long[] shape)
     {
-        foreach (var (part, sizes) in new[] { ("weight", shape), ("bias", [outputs]) })
-        {
-            long count = sizes.Aggregate((a, b) => a * b);
-            double deviation = sizes.Length > 1 ? Math.Sqrt((double)outputs / count) : 0.5;
-            _made.Add(($"{name}.{part}", (Noise.Normal(new(1, NoisePurpose.Probe, _made.Count), 0, [1, count]) * deviation).Reshape(sizes)));
-        }
+        Draw($"{name}.weight", shape);
+        Draw($"{name}.bias", [outputs]);
+    }
+
+    private void Draw(string name, long[] shape)
+    {
+        long count = shape.Aggregate((a, b) => a * b);
+        double deviation = shape.Length > 1 ? Math.Sqrt((double)shape[0] / count) : 0.5;
+        _made.Add((name, (Noise.Normal(new(1, NoisePurpose.Probe, _made.Count), 0, [1, count]) * deviation).Reshape(shape)));
     }
 }

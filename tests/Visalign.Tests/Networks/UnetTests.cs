@@ -54,8 +54,8 @@ public sealed class UnetTests
     public void Sizes_are_told_apart_by_their_places_and_wanted_exactly_where_the_checkpoint_takes_them()
     {
         using var scope = Tensor.Scope();
-        var config = TinyCheckpoint.UnetConfig with { SizeFeatures = 4 };
-        Weights plain = TinyCheckpoint.Unet(), sized = TinyCheckpoint.Unet(pooledWidth: 5 + 6 * 4);
+        var config = TinyCheckpoint.UnetConfig with { SizeFeatures = TinyCheckpoint.SizeFeatures };
+        Weights plain = TinyCheckpoint.Unet(), sized = TinyCheckpoint.Unet(pooledWidth: 5);
         Tensor latents = Draw(0, 1, 4, 4, 4), text = Draw(1, 1, 3, 6), time = Tensor.Full([1], 500), pooled = Draw(2, 1, 5);
         Tensor Sized(params float[] sizes) => Unet.Predict(sized, config, latents, time, text, new(pooled, Tensor.From(sizes, 1, 6)));
 

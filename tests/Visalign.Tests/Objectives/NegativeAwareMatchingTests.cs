@@ -110,7 +110,7 @@ public sealed class NegativeAwareMatchingTests
     {
         using var scope = Tensor.Scope();
 
-        var distance = VelocityDistance.PerSample(Doubles.Rows(2, 1, 2, 3, 4), Doubles.Rows(2, 1, 0, 3, 0));
+        var distance = PredictionDistance.PerSample(Doubles.Rows(2, 1, 2, 3, 4), Doubles.Rows(2, 1, 0, 3, 0));
 
         Assert.Equal([2.0, 8.0], distance.Values());
     }

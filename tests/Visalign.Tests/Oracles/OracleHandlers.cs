@@ -11,14 +11,20 @@ public static class OracleHandlers
 {
     private static readonly Dictionary<string, Func<string, OracleHandler?>> BySlug = new(StringComparer.Ordinal)
     {
+        ["ar-grpo"] = _ => TokenGrpoOracle.Run,
         ["arch-clip-text"] = _ => ClipTextOracle.Run,
+        ["arch-clip-vision"] = TwoTowers,
+        ["arch-llamagen"] = _ => LlamaGenOracle.Run,
         ["arch-lora"] = LowRank,
         ["arch-prompt-embeds"] = PromptEmbeddings,
         ["arch-sd3"] = _ => Sd3TransformerOracle.Run,
         ["arch-t5"] = TextToText,
         ["arch-unet"] = _ => UnetOracle.Run,
         ["arch-vae"] = _ => KlAutoencoderOracle.Run,
+        ["clip-score"] = _ => ClipScoreOracle.Run,
+        ["diffusion-dpo"] = _ => DiffusionDpoOracle.Run,
         ["diffusion-nft"] = NegativeAware,
+        ["draft"] = RewardFeedback,
         ["flow-cps"] = FlowPolicyGradient,
         ["flow-grpo"] = FlowPolicyGradient,
         ["io-lora"] = LoraFiles,
@@ -32,6 +38,7 @@ public static class OracleHandlers
         ["sched-flow-euler"] = Scheduler,
         ["sched-flow-sde"] = FlowSampler,
         ["sched-nft-solver"] = kind => kind == "rollout" ? NftSolverOracle.Run : null,
+        ["spo"] = StepByStep,
         ["tok-clip"] = _ => ClipTokenizerOracle.Run,
         ["tok-t5"] = _ => T5TokenizerOracle.Run,
     };
@@ -64,6 +71,33 @@ public static class OracleHandlers
             return new(OracleStatus.Fail, double.PositiveInfinity, $"{error.GetType().Name}: {error.Message}");
         }
     }
+
+    private static OracleHandler? TwoTowers(string kind) => kind switch
+    {
+        "clip_vision" => ClipVisionOracle.Run,
+        "clip_model" => ClipVisionOracle.RunModel,
+        "clip_preprocess" => ClipVisionOracle.RunPreparation,
+        _ => null,
+    };
+
+    private static OracleHandler? RewardFeedback(string kind) => kind switch
+    {
+        "omega" => DraftOracle.Plus,
+        "margin" => DraftOracle.LowVariance,
+        "chain" => DraftOracle.Flow,
+        "detachAt" => DraftOracle.Diffusion,
+        _ => null,
+    };
+
+    private static OracleHandler? StepByStep(string kind) => kind switch
+    {
+        "frequency_size" => StepPreferenceOracle.RunVision,
+        "in_batch_negatives" => StepPreferenceOracle.RunCriterion,
+        "scores_shape" => SiblingOracle.Compare,
+        "children" => SiblingOracle.Rollout,
+        "ratio" => SiblingOracle.Step,
+        _ => null,
+    };
 
     private static OracleHandler? PromptEmbeddings(string kind) => kind switch
     {
@@ -130,9 +164,13 @@ public static class OracleHandlers
         _ => null,
     };
 
+    // Where cases say no kind, a key that only one kind of their slug has stands for it.
+    private static readonly string[] Telling = ["frequency_size", "in_batch_negatives", "scores_shape", "children", "ratio", "omega", "margin", "chain", "detachAt"];
+
     private static string Kind(JsonElement config)
     {
         string kind = Text(config, "kind") is { Length: > 0 } plain ? plain : Text(config, "case_kind");
+        if (kind.Length == 0 && config.ValueKind == JsonValueKind.Object) kind = Telling.FirstOrDefault(key => config.TryGetProperty(key, out _)) ?? "";
         // LoRA files come for several networks.
         return kind == "lora_files" ? $"{kind} {Text(config, "network")}" : kind;
     }

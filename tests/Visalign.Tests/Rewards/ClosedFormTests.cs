@@ -16,7 +16,7 @@ public sealed class ClosedFormTests
     {
         var picture = SamplePictures.Of(width: 2, red: [0.1f, 0.5f], green: [0.2f, 0.4f], blue: [0.9f, 0.3f]);
 
-        Assert.Equal(0.4, Brightness.Measure(picture[0]), Rounding);
+        Assert.Equal(0.4, Score(new Brightness(), picture), Rounding);
     }
 
     [Fact] // Red and blue: rg = 1, 0 (mean 0.5, variance 0.25); yb = 0.5, -1 (mean -0.25, variance 0.75² = 0.5625).
@@ -25,7 +25,7 @@ public sealed class ClosedFormTests
     {
         var picture = SamplePictures.Of(width: 2, red: [1, 0], green: [0, 0], blue: [0, 1]);
 
-        Assert.Equal(1.069092917, Colorfulness.Measure(picture[0]), 1e-9);
+        Assert.Equal(1.069092917, Score(new Colorfulness(), picture), 1e-9);
     }
 
     [Fact] // One color has no spread: red 0.8, green 0.2, blue 0.1 give rg = 0.6, yb = 0.4, so 0.3 sqrt(0.52) = 0.216333077.
@@ -33,7 +33,7 @@ public sealed class ClosedFormTests
     {
         var picture = SamplePictures.Of(width: 2, red: [0.8f, 0.8f], green: [0.2f, 0.2f], blue: [0.1f, 0.1f]);
 
-        Assert.Equal(0.216333077, Colorfulness.Measure(picture[0]), Rounding);
+        Assert.Equal(0.216333077, Score(new Colorfulness(), picture), Rounding);
     }
 
     [Fact] // Y = 0.2126 for red and 0.7152 for green: half their difference is 0.2513.
@@ -41,7 +41,7 @@ public sealed class ClosedFormTests
     {
         var picture = SamplePictures.Of(width: 2, red: [1, 0], green: [0, 1], blue: [0, 0]);
 
-        Assert.Equal(0.2513, Contrast.Measure(picture[0]), Rounding);
+        Assert.Equal(0.2513, Score(new Contrast(), picture), Rounding);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class ClosedFormTests
     {
         var picture = SamplePictures.Of(width: 2, red: [0, 1], green: [0, 1], blue: [0, 1]);
 
-        Assert.Equal(0.5, Contrast.Measure(picture[0]), Rounding);
+        Assert.Equal(0.5, Score(new Contrast(), picture), Rounding);
     }
 
     [Fact] // Rows 0.1 0.5 0.4 and 1 0 1 in red: |0.1 - 0.4| twice, else 0; over 2·3·3 values: 1 - 0.6 / 18.
@@ -58,7 +58,7 @@ public sealed class ClosedFormTests
         float[] flat = [0, 0, 0, 0, 0, 0];
         var picture = SamplePictures.Of(width: 3, red: [0.1f, 0.5f, 0.4f, 1, 0, 1], green: flat, blue: flat);
 
-        Assert.Equal(1 - 0.6 / 18, Symmetry.Measure(picture[0], width: 3), Rounding);
+        Assert.Equal(1 - 0.6 / 18, Score(new Symmetry(), picture), Rounding);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class ClosedFormTests
     {
         var picture = SamplePictures.Of(width: 2, red: [1, 0], green: [1, 0], blue: [1, 0]);
 
-        Assert.Equal(0, Symmetry.Measure(picture[0], width: 2));
+        Assert.Equal(0, Score(new Symmetry(), picture));
     }
 
     [Property(MaxTest = 40)]
@@ -74,10 +74,10 @@ public sealed class ClosedFormTests
     {
         var picture = Extreme(seed, 1 + side % 6);
 
-        return Brightness.Measure(picture[0]) is >= 0 and <= 1
-            && Colorfulness.Measure(picture[0]) is >= 0 and <= 1.17
-            && Contrast.Measure(picture[0]) is >= 0 and <= 0.5 + Rounding
-            && Symmetry.Measure(picture[0], picture.Width) is >= 0 and <= 1;
+        return Score(new Brightness(), picture) is >= 0 and <= 1
+            && Score(new Colorfulness(), picture) is >= 0 and <= 1.17
+            && Score(new Contrast(), picture) is >= 0 and <= 0.5 + Rounding
+            && Score(new Symmetry(), picture) is >= 0 and <= 1;
     }
 
     [Property(MaxTest = 40)]
@@ -96,8 +96,8 @@ public sealed class ClosedFormTests
         var mirror = Mirror(picture);
         var average = picture with { Data = [.. picture.Data.Zip(mirror.Data, (left, right) => (left + right) / 2)] };
 
-        Assert.Equal(1, Symmetry.Measure(average[0], width: 6));
-        Assert.True(Symmetry.Measure(picture[0], width: 6) < 1);
+        Assert.Equal(1, Score(new Symmetry(), average));
+        Assert.True(Score(new Symmetry(), picture) < 1);
     }
 
     [Property(MaxTest = 40)]
@@ -106,8 +106,8 @@ public sealed class ClosedFormTests
         var picture = SamplePictures.Random(seed, count: 1, height: 5, width: 6);
         var negative = picture with { Data = Array.ConvertAll(picture.Data, value => 1 - value) };
 
-        Assert.Equal(Contrast.Measure(picture[0]), Contrast.Measure(negative[0]), Rounding);
-        Assert.Equal(1, Brightness.Measure(picture[0]) + Brightness.Measure(negative[0]), Rounding);
+        Assert.Equal(Score(new Contrast(), picture), Score(new Contrast(), negative), Rounding);
+        Assert.Equal(1, Score(new Brightness(), picture) + Score(new Brightness(), negative), Rounding);
     }
 
     [Property(MaxTest = 40)]
@@ -116,7 +116,7 @@ public sealed class ClosedFormTests
         var plane = SamplePictures.Random(seed, count: 1, height: 4, width: 4).Data[..16];
         var gray = SamplePictures.Of(width: 4, plane, plane, plane);
 
-        Assert.Equal(0, Colorfulness.Measure(gray[0]), 1e-12);
+        Assert.Equal(0, Score(new Colorfulness(), gray), 1e-12);
     }
 
     [Fact]

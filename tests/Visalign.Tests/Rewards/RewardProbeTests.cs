@@ -32,8 +32,8 @@ public sealed class RewardProbeTests
     [Fact]
     public void A_reward_that_fails_on_one_picture_is_told_with_its_share()
     {
-        var reward = new DelegateReward("flaky", (pictures, _) =>
-            [double.NaN, .. Enumerable.Range(1, pictures.Count - 1).Select(index => Brightness.Measure(pictures[index]))]);
+        var reward = new DelegateReward("flaky", (pictures, conditions) =>
+            [double.NaN, .. new Brightness().Score(pictures, conditions).Values.Skip(1)]);
 
         var remark = Assert.Single(Check(reward));
 
@@ -50,8 +50,8 @@ public sealed class RewardProbeTests
     {
         Assert.Empty(Check(new DelegateReward("near-invariant-to-blur", (pictures, _) =>
             [.. Enumerable.Range(0, pictures.Count).Select(index => (double)pictures[index][0] > 0.5 ? 1.0 : 0.0)])));
-        Assert.Empty(Check(new DelegateReward("invariant-to-negative", (pictures, _) =>
-            [.. Enumerable.Range(0, pictures.Count).Select(index => Math.Round(Contrast.Measure(pictures[index]), 4))])));
+        Assert.Empty(Check(new DelegateReward("invariant-to-negative", (pictures, conditions) =>
+            [.. new Contrast().Score(pictures, conditions).Values.Select(score => Math.Round(score, 4))])));
     }
 
     [Fact]

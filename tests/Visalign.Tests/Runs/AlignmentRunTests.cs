@@ -60,6 +60,10 @@ public sealed class AlignmentRunTests : IDisposable
     [InlineData("flow-grpo")]
     [InlineData("best-of-group-tuning")]
     [InlineData("diffusion-nft")]
+    [InlineData("{ name: draft, last_steps: 2, kl_coefficient: 0.1 }")]
+    [InlineData("{ name: spo, first_step: 1, threshold: 0 }")]
+    [InlineData("diffusion-dpo")]
+    [InlineData("winner-tuning")]
     public void A_run_stopped_and_gone_on_with_ends_as_an_unbroken_one_to_the_byte(string method)
     {
         using (var whole = Start("whole", "method=" + method)) whole.Run(CancellationToken.None);

@@ -20,7 +20,7 @@ public sealed class ModelPretrainingTests : IDisposable
         """, "test.yaml", overrides);
 
     private ModelCard Pretrain(string name, PretrainingRecipe? recipe = null, string? vae = null, IRunObserver? observer = null, CancellationToken stop = default) =>
-        ModelPretraining.Run(new() { Recipe = recipe ?? Recipe(), Folder = _root[name], Autoencoder = vae, Command = "visalign pretrain test.yaml" },
+        ModelPretraining.Run(recipe ?? Recipe(), new() { Folder = _root[name], Autoencoder = vae, Command = "visalign pretrain test.yaml" },
             observer ?? new Listener(), TimeProvider.System, stop);
 
     [Fact]
@@ -55,6 +55,60 @@ public sealed class ModelPretrainingTests : IDisposable
         Assert.Equal(HeldOutEvaluation.GuidanceScales, card.Scores.Select(score => score.GuidanceScale));
     }
 
+    private static PretrainingRecipe TokenRecipe(params string[] overrides) => PretrainingRecipe.File.Parse(
+        """
+        pretraining: 1
+        vq: { codes: 16, channels: 8, training: { steps: 2, batch_size: 4, scenes: 8 } }
+        gpt: { width: 16, layers: 1, heads: 2, caption_width: 8, training: { steps: 2, batch_size: 4, matrix_learning_rate: 0.02, scenes: 8 } }
+        measurement: { scenes: 4, prompts: 6 }
+        """, "test.yaml", overrides);
+
+    [Fact]
+    public void A_model_that_draws_tokens_is_made_sampled_told_of_and_gone_on_from()
+    {
+        long before = Tensor.LiveCount;
+
+        var card = Pretrain("model", TokenRecipe());
+
+        Assert.Equal(before, Tensor.LiveCount);
+        using (var policy = Policy.OfModel(_root["model"])) Assert.Equal(card.Best.GuidanceScale, policy.GuidanceScale);
+        string text = File.ReadAllText(_root["model/README.md"]);
+        foreach (string part in (string[])["draws the scenes", "64 tokens at temperature 1", "| GPT | `gpt.safetensors` |", "codes: 16\n", ContentHash.Of(_root["model/vq.safetensors"])])
+            Assert.Contains(part, text, StringComparison.Ordinal);
+        Assert.DoesNotContain("transformer", text, StringComparison.Ordinal);
+
+        var further = ModelPretraining.Run(TokenRecipe("gpt.training.learning_rate=1e-9", "gpt.training.matrix_learning_rate=0", "gpt.training.seed=2"), new() { Folder = _root["second"], From = _root["model"], Command = "test" },
+            new Listener(), TimeProvider.System, default);
+
+        Assert.Contains($"begun from {ContentHash.Of(_root["model"])}", further.Networks[1].Training, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(_root["model/vq.safetensors"]), File.ReadAllBytes(_root["second/vq.safetensors"]));
+        using var first = Policy.OfModel(_root["model"]);
+        using var second = Policy.OfModel(_root["second"]);
+        Assert.All(first.Weights.All().Zip(second.Weights.All()), pair => Assert.All(pair.First.Tensor.ToArray<float>().Zip(pair.Second.Tensor.ToArray<float>()), numbers => Assert.Equal(numbers.First, numbers.Second, 1e-3f)));
+    }
+
+    [Fact]
+    public void A_tokenizer_adopted_brings_its_own_sizes_and_another_network_is_refused()
+    {
+        Pretrain("model", TokenRecipe());
+
+        var card = Pretrain("second", TokenRecipe("vq.codes=32"), vae: _root["model"]);
+
+        Assert.Contains("codes: 16\n", card.Recipe, StringComparison.Ordinal);
+        Assert.Contains("Give 'gpt' and 'vq' the same sizes.", Refused(TokenRecipe("gpt.layers=2"), _root["model"]), StringComparison.Ordinal);
+        Assert.Contains("does not make pictures by denoising", Refused(Recipe(), _root["model"]), StringComparison.Ordinal);
+
+        string Refused(PretrainingRecipe recipe, string from) => Assert.Throws<InputException>(() =>
+            ModelPretraining.Run(recipe, new() { Folder = _root["third"], From = from, Command = "test" }, new Listener(), TimeProvider.System, default)).Message;
+    }
+
+    [Theory]
+    [InlineData("gpt.heads=3", "'gpt.width' is 16, expected one that 3 heads share in multiples of 4.")]
+    [InlineData("vq.channels=12", "'vq.channels' is 12, expected a multiple of 8.")]
+    [InlineData("vae={ training: { steps: 2 } }", "a pretraining makes one model: give 'vae' and 'transformer'")]
+    public void A_recipe_of_tokens_that_makes_no_sense_is_refused(string option, string words) =>
+        Assert.Contains(words, Assert.Throws<InputException>(() => TokenRecipe(option)).Message, StringComparison.Ordinal);
+
     [Fact]
     public void Interrupted_after_the_autoencoder_it_goes_on_from_there_to_the_same_model()
     {
@@ -77,9 +131,10 @@ public sealed class ModelPretrainingTests : IDisposable
     public void Going_on_from_a_model_begins_with_its_weights_and_keeps_its_autoencoder()
     {
         Pretrain("first");
-        var request = new PretrainingRequest { Recipe = Recipe("transformer.training.learning_rate=1e-9", "transformer.training.seed=2"), Folder = _root["second"], From = _root["first"], Command = "test" };
+        var recipe = Recipe("transformer.training.learning_rate=1e-9", "transformer.training.seed=2");
+        var request = new PretrainingRequest { Folder = _root["second"], From = _root["first"], Command = "test" };
 
-        var card = ModelPretraining.Run(request, new Listener(), TimeProvider.System, default);
+        var card = ModelPretraining.Run(recipe, request, new Listener(), TimeProvider.System, default);
 
         Assert.Contains($"begun from {ContentHash.Of(_root["first"])}", card.Networks[1].Training, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(_root["first/vae.safetensors"]), File.ReadAllBytes(_root["second/vae.safetensors"]));
@@ -97,10 +152,10 @@ public sealed class ModelPretrainingTests : IDisposable
         Pretrain("first");
         var request = new PretrainingRequest
         {
-            Recipe = Recipe($"transformer.width={width}"), Folder = _root["second"], From = _root["first"], Autoencoder = vae is null ? null : _root[vae], Command = "test",
+            Folder = _root["second"], From = _root["first"], Autoencoder = vae is null ? null : _root[vae], Command = "test",
         };
 
-        Assert.Contains(expected, Assert.Throws<InputException>(() => ModelPretraining.Run(request, new Listener(), TimeProvider.System, default)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<InputException>(() => ModelPretraining.Run(Recipe($"transformer.width={width}"), request, new Listener(), TimeProvider.System, default)).Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_root["second"]));
     }
 
@@ -157,9 +212,8 @@ public sealed class ModelPretrainingTests : IDisposable
     {
         var reports = new List<PretrainingProgress>();
         using var scope = Tensor.Scope();
-        using var parameters = new FlatParameters([("w", Tensor.Ones([1]))]);
 
-        Pretraining.Run(parameters, null, new() { Steps = 102 }, step => parameters["w"].Sum() * 0 + step, TimeProvider.System, new Collect(reports), CancellationToken.None);
+        Pretraining.Run([("w", Tensor.Ones([1]))], new() { Steps = 102 }, (weights, step) => weights["w"].Tensor.Sum() * 0 + step, TimeProvider.System, new Collect(reports), CancellationToken.None);
 
         Assert.Equal([(100, 49.5), (102, 100.5)], reports.Select(report => (report.Step, report.Loss)));
     }

@@ -20,11 +20,17 @@ public sealed class KernelTests
         ["gelu far out"] = new([[999]], x => (x[0] * 40).Gelu(tanh: true), x => (x[0] * 40).PortableGelu(tanh: true)),
         ["modulated norm"] = new([[5, 25, 48], [5, 1, 48], [5, 1, 48]], x => x[0].ModulatedNorm(x[1], x[2]), x => x[0].PortableModulatedNorm(x[1], x[2], 1e-6)),
         ["modulated norm of parts"] = new([[5, 25, 32], [5, 96]], x => Parts(x[1], (a, b, _) => x[0].Narrow(1, 3, 20).ModulatedNorm(a, b)), x => Parts(x[1], (a, b, _) => x[0].Narrow(1, 3, 20).PortableModulatedNorm(a, b, 1e-6))),
+        ["root mean square norm"] = new([[5, 33, 48], [48]], x => x[0].RmsNorm(x[1]), x => x[0].PortableRmsNorm(x[1], 1e-6)),
+        ["root mean square norm of many rows"] = new([[3, 70, 16], [16]], x => x[0].RmsNorm(x[1], 1e-5), x => x[0].PortableRmsNorm(x[1], 1e-5)),
+        ["silu product"] = new([[5, 7, 11], [5, 7, 11]], x => x[0].SiluProduct(x[1]), x => x[0].PortableSiluProduct(x[1])),
+        ["silu product far out"] = new([[999], [999]], x => (x[0] * 40).SiluProduct(x[1]), x => (x[0] * 40).PortableSiluProduct(x[1])),
         ["gated sum"] = new([[5, 25, 48], [5, 1, 48], [5, 25, 48]], x => x[0].GatedSum(x[1], x[2]), x => x[0].AddProduct(x[1], x[2])),
         ["gated sum of parts"] = new([[5, 25, 32], [5, 96], [5, 25, 32]], x => Parts(x[1], (_, _, c) => x[0].GatedSum(c, x[2])), x => Parts(x[1], (_, _, c) => x[0].AddProduct(c, x[2]))),
-        ["attention of an odd width"] = new([[3, 24, 36]], x => x[0].SelfAttention(2), x => x[0].PortableSelfAttention(2)),
-        ["attention"] = new([[3, 24, 240]], x => x[0].SelfAttention(4), x => x[0].PortableSelfAttention(4)),
-        ["attention of 25 tokens"] = new([[3, 25, 96]], x => x[0].SelfAttention(1), x => x[0].PortableSelfAttention(1)),
+        ["attention of an odd width"] = new([[3, 24, 36]], x => x[0].SelfAttention(2), x => x[0].PortableSelfAttention(2, causal: false)),
+        ["attention"] = new([[3, 24, 240]], x => x[0].SelfAttention(4), x => x[0].PortableSelfAttention(4, causal: false)),
+        ["causal attention"] = new([[3, 25, 96]], x => x[0].SelfAttention(2, causal: true), x => x[0].PortableSelfAttention(2, causal: true)),
+        ["causal attention of an odd width"] = new([[2, 35, 36]], x => x[0].SelfAttention(1, causal: true), x => x[0].PortableSelfAttention(1, causal: true)),
+        ["attention of 25 tokens"] = new([[3, 25, 96]], x => x[0].SelfAttention(1), x => x[0].PortableSelfAttention(1, causal: false)),
     };
 
     private static Tensor Parts(Tensor packed, Func<Tensor, Tensor, Tensor, Tensor> use)
@@ -66,7 +72,7 @@ public sealed class KernelTests
     public void Attention_survives_scores_that_are_all_far_below_zero()
     {
         using var scope = Tensor.Scope();
-        var kernel = new Kernel([[2, 5, 96]], x => (x[0] * 30).SelfAttention(1), x => (x[0] * 30).PortableSelfAttention(1));
+        var kernel = new Kernel([[2, 5, 96]], x => (x[0] * 30).SelfAttention(1), x => (x[0] * 30).PortableSelfAttention(1, causal: false));
 
         var (fused, fusedGradients) = Run(kernel.Shapes, kernel.Fused);
         var (portable, portableGradients) = Run(kernel.Shapes, kernel.Portable);
@@ -105,7 +111,7 @@ public sealed class KernelTests
 
         AssertClose(plainSecond[0], second[0], 1e-4);
         AssertClose(plainSecond[1], second[1], 1e-4);
-        foreach (var output in new[] { rows.ModulatedNorm(vector, vector), rows.GatedSum(vector, rows), Tensor.Cat([rows, rows, rows], 2).SelfAttention(1) })
+        foreach (var output in new[] { rows.ModulatedNorm(vector, vector), rows.GatedSum(vector, rows), Tensor.Cat([rows, rows, rows], 2).SelfAttention(1), rows.RmsNorm(vector.Select(0, 0).Select(0, 0)), rows.SiluProduct(rows) })
             Assert.Contains("no second derivative", Assert.Throws<TorchException>(() => Autograd.Grad([output.Sum()], [rows], createGraph: true)).Message, StringComparison.Ordinal);
     }
 
@@ -118,6 +124,8 @@ public sealed class KernelTests
 
         AssertClose(x.PortableModulatedNorm(vector, vector, 1e-6), x.ModulatedNorm(vector, vector), 0);
         AssertClose(x.AddProduct(vector, x), x.GatedSum(vector, x), 0);
+        AssertClose(x.PortableRmsNorm(Tensor.Ones([10]), 1e-6), x.RmsNorm(Tensor.Ones([10])), 0);
+        Assert.Equal(DType.Float64, x.To(DType.Float64).SiluProduct(x.To(DType.Float64)).DType);
         Assert.Equal(DType.Float64, x.To(DType.Float64).Gelu(tanh: true).DType);
         Assert.Equal(DType.Float64, x.To(DType.Float64).Linear(Tensor.Ones([4, 10], DType.Float64)).DType);
     }
@@ -132,7 +140,7 @@ public sealed class KernelTests
         {
             () => x.Linear(Tensor.Ones([4, 15])), () => x.Linear(Tensor.Ones([4, 16]), Tensor.Ones([5])), () => x.Linear(Tensor.Ones([16])),
             () => x.ModulatedNorm(Tensor.Ones([1, 1, 16]), Tensor.Ones([2, 1, 16])), () => x.ModulatedNorm(Tensor.Ones([2, 16]), Tensor.Ones([2, 1, 16])),
-            () => x.GatedSum(Tensor.Ones([2, 1, 16]), Tensor.Ones([2, 4, 16])), () => x.SelfAttention(5), () => Tensor.Ones([3, 0, 0]).SelfAttention(1),
+            () => x.GatedSum(Tensor.Ones([2, 1, 16]), Tensor.Ones([2, 4, 16])), () => x.RmsNorm(Tensor.Ones([15])), () => x.SiluProduct(Tensor.Ones([2, 3, 1])), () => x.SelfAttention(5), () => Tensor.Ones([3, 0, 0]).SelfAttention(1),
         })
             Assert.Contains("visalign::", Assert.Throws<TorchException>(wrong).Message, StringComparison.Ordinal);
     }

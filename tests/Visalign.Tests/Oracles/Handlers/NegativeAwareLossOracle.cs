@@ -27,7 +27,7 @@ public static class NegativeAwareLossOracle
             double[] optimality = [.. oracle["in.advantages"].Doubles.Select(advantage => NegativeAwareMatching.Optimality(advantage, limit, mode))];
             var errors = NegativeAwareMatching.Errors(velocity, oracle.Tensor("in.velocity_old"), data, noisy, levels, beta);
             var matching = NegativeAwareMatching.PerSample(errors, Tensor.From(optimality, optimality.Length), beta, limit).Mean();
-            var penalty = VelocityDistance.PerSample(velocity, oracle.Tensor("in.velocity_ref")).Mean();
+            var penalty = PredictionDistance.PerSample(velocity, oracle.Tensor("in.velocity_ref")).Mean();
             var loss = matching + penalty * coefficient;
 
             comparison.Expect("out.r" + suffix, optimality, optimality.Length);

@@ -69,7 +69,7 @@ public static class NegativeAwareTrainStepOracle
         double[] optimality = [.. oracle["in.advantages"].Doubles.Skip(start).Take(size).Select(advantage => NegativeAwareMatching.Optimality(advantage, limit))];
         var errors = NegativeAwareMatching.Errors(velocity, old, data, noisy, levels, beta);
         var matching = NegativeAwareMatching.PerSample(errors, Tensor.From(optimality, size), beta, limit).Mean();
-        var penalty = VelocityDistance.PerSample(velocity, reference).Mean();
+        var penalty = PredictionDistance.PerSample(velocity, reference).Mean();
         return (matching + penalty * config.GetProperty("beta_kl").GetDouble(), penalty);
     }
 }

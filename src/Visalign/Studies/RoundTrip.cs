@@ -1,13 +1,12 @@
-using Visalign.Networks;
 using Visalign.Torch;
 using Visalign.Worlds;
 
 namespace Visalign.Studies;
 
-/// <summary>How many correct scenes stay correct through the autoencoder: the ceiling of every model over its latents.</summary>
+/// <summary>How many correct scenes stay correct through the autoencoder: the ceiling of every model over what it encodes.</summary>
 /// <param name="Scenes">Scenes that the exact checker accepts as rendered.</param>
 /// <param name="Correct">Those it accepts after encoding and decoding, too.</param>
-public sealed record VaeRoundTrip(int Scenes, int Correct)
+public sealed record RoundTrip(int Scenes, int Correct)
 {
     private const ulong Seed = 20_250_102;
     private const int Batch = 128;
@@ -15,10 +14,10 @@ public sealed record VaeRoundTrip(int Scenes, int Correct)
     /// <summary>In [0, 1].</summary>
     public double Share => (double)Correct / Scenes;
 
-    /// <summary>Renders scenes of tuning prompts and sends them through the mean of the latents.</summary>
-    /// <param name="autoencoder">Weights of <see cref="ToyVae"/>.</param>
+    /// <summary>Renders scenes of tuning prompts and sends them through an autoencoder.</summary>
+    /// <param name="thereAndBack">From pictures, shape <c>[B, 3, 32, 32]</c>, in [0, 1], to what is left of them.</param>
     /// <param name="scenes">How many are rendered.</param>
-    public static VaeRoundTrip Measure(Weights autoencoder, int scenes)
+    public static RoundTrip Measure(Func<Tensor, Tensor> thereAndBack, int scenes)
     {
         using var noGradient = Autograd.NoGrad();
         const int Pixels = 3 * Scene.Size * Scene.Size;
@@ -31,8 +30,7 @@ public sealed record VaeRoundTrip(int Scenes, int Correct)
             var requests = Enumerable.Range(0, count).Select(i => PromptSampler.Draw(PromptSplit.Tuning, Seed, start + i).Request).ToArray();
             for (int i = 0; i < count; i++)
                 SceneRenderer.Render(SceneSampler.Draw(requests[i], Seed, start + i), pixels.AsSpan(i * Pixels, Pixels));
-            var (mean, _) = ToyVae.Encode(autoencoder, Tensor.From(pixels, count, 3, Scene.Size, Scene.Size));
-            float[] decoded = ToyVae.Decode(autoencoder, mean).Clamp(0, 1).ToArray<float>();
+            float[] decoded = thereAndBack(Tensor.From(pixels, count, 3, Scene.Size, Scene.Size)).Clamp(0, 1).ToArray<float>();
             for (int i = 0; i < count; i++)
             {
                 if (!SceneChecker.Check(pixels.AsSpan(i * Pixels, Pixels), requests[i]).Correct) continue;

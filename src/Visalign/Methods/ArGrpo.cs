@@ -1,0 +1,122 @@
+using System.ComponentModel.DataAnnotations;
+using Visalign.Credit;
+using Visalign.Generators;
+using Visalign.Objectives;
+using Visalign.Rollouts;
+using Visalign.Torch;
+
+namespace Visalign.Methods;
+
+/// <summary>AR-GRPO: draw pictures token by token, compare those of a prompt, push up the tokens of what scored above their mean.</summary>
+/// <remarks>
+/// Yuan et al., "AR-GRPO: Training Autoregressive Image Generation Models via Reinforcement Learning", arXiv 2508.06924, on
+/// the group-relative objective of Shao et al., arXiv 2402.03300:
+/// <code>L = mean over tokens of max(-A r, -A clamp(r, 1 - low, 1 + high)) + beta (exp(d) - d - 1),   d = reference - policy</code>
+/// Log-probabilities are those of the network without guidance, also where pictures are drawn with it: then the trained
+/// distribution is not the sampled one, and <c>kl/sampler</c> tells how far they are apart.
+/// Departures: the old log-probabilities are computed when pictures are drawn, so that several updates can be made of a
+/// rollout. TRL's rules of averaging (bnpo, grpo, dr_grpo) are one here, since all pictures have as many tokens. A picture
+/// that one reward fails to judge takes no part, where the authors leave that reward out of its sum.
+/// </remarks>
+public sealed record ArGrpo : IMethod
+{
+    /// <summary>How far the ratio may fall below 1 before its gradient stops.</summary>
+    [Range(0, 1, MinimumIsExclusive = true)]
+    public double ClipLow { get; init; } = 0.2;
+
+    /// <summary>How far it may rise above 1.</summary>
+    [Range(0, 100, MinimumIsExclusive = true)]
+    public double ClipHigh { get; init; } = 0.2;
+
+    /// <summary>The ratio that is not clipped is held below this, so that one token of a bad picture cannot make the loss explode; TRL's delta; 0 = off.</summary>
+    [Range(0, 1e9)]
+    public double RatioLimit { get; init; }
+
+    /// <summary>beta; 1 in the paper's text-to-image runs, 0.1 in its class-to-image runs; 0 = off.</summary>
+    [Range(0, 1000)]
+    public double KlCoefficient { get; init; } = 1;
+
+    /// <summary>Over which rewards the deviation that scales advantages is taken.</summary>
+    public DeviationScope Deviation { get; init; } = DeviationScope.Group;
+
+    /// <summary>Added to that deviation.</summary>
+    [Range(0, 1, MinimumIsExclusive = true)]
+    public double AdvantageDelta { get; init; } = 1e-4;
+
+    /// <summary>Logits are divided by it, in drawing and in the loss.</summary>
+    [Range(0, 100, MinimumIsExclusive = true)]
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Only as many of the most likely tokens are drawn; 0 = all.</summary>
+    [Range(0, 1_000_000)]
+    public int TopK { get; init; }
+
+    /// <summary>Only the most likely tokens are drawn that together reach this probability; 1 = all.</summary>
+    [Range(0, 1, MinimumIsExclusive = true)]
+    public double TopP { get; init; } = 1;
+
+    /// <inheritdoc/>
+    public Assembly Assemble(AssemblyContext context)
+    {
+        var tokens = context.Tokens;
+        MicroBatchShares.Require(context.Rollout, context.Optimizer);
+        var options = context.Rollout;
+        var plan = new TokenPlan
+        {
+            GroupSize = options.GroupSize,
+            Sampling = new() { GuidanceScale = options.GuidanceScale, Temperature = Temperature, TopK = TopK, TopP = TopP },
+            Replay = true,
+            MicroBatch = options.MicroBatch,
+        };
+        return new()
+        {
+            Sample = (weights, conditions, iteration) => TokenRolloutSampler.Sample(tokens, weights, plan, conditions, context.Seed, iteration),
+            Credit = (rewards, groups) => GroupCredit.Advantages(rewards, groups, Deviation, AdvantageDelta, DeviationKind.Sample),
+            Updates = (rollout, advantages) => Updates(context, (TokenRollout)rollout, advantages),
+            Terms = KlCoefficient == 0 ? [Alone("surrogate", Term.Surrogate)] : [Alone("surrogate", Term.Surrogate), Alone("KL", Term.Kl)],
+        };
+
+        LossTerm Alone(string name, Term term) => new(name, (rollout, advantages) => Updates(context, (TokenRollout)rollout, advantages, term));
+    }
+
+    private IEnumerable<Update> Updates(AssemblyContext context, TokenRollout rollout, double[] advantages, Term? only = null)
+    {
+        int count = context.Optimizer.UpdatesPerIteration;
+        for (int update = 0; update < count; update++)
+        {
+            var batches = MicroBatchShares.Of(rollout, rollout.Plan.MicroBatch, update, count);
+            long tokens = batches.Sum(batch => batch.Length) * rollout.Tokens.Size(1);
+            yield return new([.. batches.Select(batch => (Func<UpdateStatistics, Tensor>)(statistics =>
+                Loss(context, rollout, batch.Start, batch.Length, advantages, statistics, only) / tokens))]);
+        }
+    }
+
+    // Summed over the tokens; the caller divides by all tokens of the update.
+    private Tensor Loss(AssemblyContext context, TokenRollout rollout, int start, int length, double[] advantages, UpdateStatistics statistics, Term? only)
+    {
+        using var scope = Tensor.Scope();
+        var conditions = rollout.Encoded.Narrow(start, length);
+        var tokens = rollout.Tokens.Narrow(0, start, length);
+        var policy = TokenRolloutSampler.LogProb(context.Tokens, context.Policy, conditions, tokens, Temperature);           // [B, N]
+        var logRatio = policy - rollout.LogProb!.Narrow(0, start, length);
+        var advantage = Tensor.From(Array.ConvertAll(advantages.AsSpan(start, length).ToArray(), a => (float)a), length, 1).Expand(policy.Shape).Contiguous();
+        var loss = ClippedSurrogate.PerSample(logRatio, advantage, new(ClipLow, ClipHigh), RatioLimit == 0 ? double.PositiveInfinity : RatioLimit).Sum();
+        statistics.Ratios(logRatio.ToArray<float>(), advantage.AsSpan<float>(), ClipLow, ClipHigh);
+        statistics.Mean("kl/sampler", (rollout.SamplerLogProb.Narrow(0, start, length) - rollout.LogProb.Narrow(0, start, length)).Mean().Item(), length);
+        statistics.Mean("tokens/entropy", rollout.Entropy.Narrow(0, start, length).Mean().Item(), length);
+        if (KlCoefficient == 0 || only == Term.Surrogate) return scope.Keep(loss);
+
+        Tensor reference;
+        using (Autograd.NoGrad()) reference = TokenRolloutSampler.LogProb(context.Tokens, context.Tokens.Base, conditions, tokens, Temperature);
+        var divergence = KlEstimate.PerToken(policy, reference);
+        statistics.Mean("kl/mean", divergence.Mean().Item(), length);
+        var penalty = divergence.Sum() * KlCoefficient;
+        return scope.Keep(only == Term.Kl ? penalty : loss + penalty);
+    }
+
+    private enum Term
+    {
+        Surrogate,
+        Kl,
+    }
+}

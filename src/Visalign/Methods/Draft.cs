@@ -1,0 +1,136 @@
+using System.ComponentModel.DataAnnotations;
+using Visalign.Generators;
+using Visalign.Networks;
+using Visalign.Objectives;
+using Visalign.Rewards;
+using Visalign.Rollouts;
+using Visalign.Torch;
+
+namespace Visalign.Methods;
+
+/// <summary>DRaFT: follows the gradient of the reward through the pictures, the decoder and the last steps of the sampler.</summary>
+/// <remarks>
+/// Clark et al., "Directly Fine-Tuning Diffusion Models on Differentiable Rewards", arXiv 2309.17400: DRaFT with all steps,
+/// DRaFT-K with the last K, DRaFT-LV with K = 1 and resamples. With the last level before data s:
+/// <code>
+/// L = -mean r(x_N),   DRaFT-LV: mean over r(x_N) and r(x̂(y_j)),   y_j = (1 - s) x_N + s ε_j,   x̂(y) = y - s v(y, s)
+/// </code>
+/// and, as NVIDIA's DRaFT+ adds, <c>kl_coefficient</c> times the mean over the steps of (ε - ε_base)². Gradients go through both
+/// branches of guidance. Departures: the resamples' mean in place of the paper's sum, which the optimizer's clipping makes comparable;
+/// the sampler is the model's own, without noise.
+/// </remarks>
+public sealed record Draft : IMethod
+{
+    /// <summary>K: through how many of the last steps gradients flow; 0 for all.</summary>
+    [Range(0, 1000)]
+    public int LastSteps { get; init; } = 1;
+
+    /// <summary>n: how often the result is noised again to the last level, to average the gradient of the last step; needs last_steps 1. 2 is DRaFT-LV.</summary>
+    [Range(0, 100)]
+    public int Resamples { get; init; }
+
+    /// <summary>Weight of the squared distance to the base's noise prediction; 0 = off.</summary>
+    [Range(0, 1000)]
+    public double KlCoefficient { get; init; }
+
+    /// <inheritdoc/>
+    public Assembly Assemble(AssemblyContext context)
+    {
+        int steps = LastSteps == 0 ? context.Rollout.Steps : LastSteps;
+        if (steps > context.Rollout.Steps)
+            throw new InputException($"method.last_steps is {LastSteps}, expected at most the {context.Rollout.Steps} of 'rollout.steps'; 0 stands for all.");
+        if (Resamples > 0 && steps != 1)
+            throw new InputException($"method.resamples is {Resamples} with {steps} steps; it averages the gradient of the last step alone, so set last_steps to 1.");
+        MicroBatchShares.Require(context.Rollout, context.Optimizer);
+        var reward = context.DifferentiableReward();
+        var plan = RolloutPlan.Deterministic(context.Noise, context.Rollout) with { Tail = steps, GuidanceGradient = GuidanceGradient.Both };
+        return new()
+        {
+            Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, plan, conditions, LogProbReduction.Mean, context.Seed, iteration, processes: context.Processes),
+            Updates = (rollout, _) => Updates(context, reward, (NoiseRollout)rollout, Term.Reward | Term.Kl),
+            Terms = KlCoefficient == 0 ? [Alone("reward", Term.Reward)] : [Alone("reward", Term.Reward), Alone("KL", Term.Kl)],
+        };
+
+        LossTerm Alone(string name, Term term) => new(name, (rollout, _) => Updates(context, reward, (NoiseRollout)rollout, term));
+    }
+
+    private IEnumerable<Update> Updates(AssemblyContext context, IDifferentiableReward reward, NoiseRollout rollout, Term terms)
+    {
+        int count = context.Optimizer.UpdatesPerIteration;
+        for (int update = 0; update < count; update++)
+        {
+            var batches = MicroBatchShares.Of(rollout, rollout.Plan.MicroBatch, update, count);
+            if (batches.Count == 0) continue;
+            long rows = batches.Sum(batch => (long)batch.Length);
+            yield return new([.. batches.Select(batch => (Func<UpdateStatistics, Tensor>)(statistics =>
+            {
+                Condition[] asked = [.. rollout.Conditions.Skip(batch.Start).Take(batch.Length)];
+                return Loss(context.Noise, context.Policy, context.Noise.Base, latents => reward.Score(context.Noise.Pixels(latents), asked),
+                    rollout, batch.Start, batch.Length, rows, terms, context.Seed, statistics);
+            }))]);
+        }
+    }
+
+    /// <summary>A micro-batch's share of the loss; the gradients of all but the earliest step are added to the policy's parameters on the way.</summary>
+    /// <param name="scores">Of final latents, shape <c>[B]</c>.</param>
+    /// <param name="start">The micro-batch's first row.</param>
+    /// <param name="rows">Of the whole update.</param>
+    internal Tensor Loss(IFlow generator, Weights policy, Weights reference, Func<Tensor, Tensor> scores, NoiseRollout rollout, int start, int length, long rows, Term terms,
+        ulong seed, UpdateStatistics statistics)
+    {
+        using var scope = Tensor.Scope();
+        var (plan, conditions) = (rollout.Plan, rollout.Encoded.Narrow(start, length));
+        var final = rollout.Final.Narrow(0, start, length).Detach();                       // [B, C, H, W]
+        var gradient = Tensor.Zeros(final.Shape, final.DType);
+        double value = 0;
+        if (terms.HasFlag(Term.Reward))
+        {
+            final.RequireGrad();
+            value = Follow(final);
+            gradient = final.Gradient!.Detach();
+            for (int number = 0; number < Resamples; number++) value += Follow(Resampled(number));
+        }
+        var penalty = terms.HasFlag(Term.Kl) && KlCoefficient > 0 ? (Func<int, Tensor, Tensor, Tensor>)Distance : null;
+        var left = SamplerGradient.Through(generator, policy, plan, [.. rollout.Tail.Select(state => state.Narrow(0, start, length))], conditions, gradient, penalty);
+        return scope.Keep(left + (value - left.Item()));
+
+        double Follow(Tensor latents)
+        {
+            using var inner = Tensor.Scope();
+            var said = scores(latents);                                                      // [B]
+            statistics.Mean("reward/followed", said.Mean().Item(), length);
+            var loss = said.Sum() * (-1.0 / (rows * (1 + Resamples)));
+            Autograd.Backward(loss);
+            return loss.Item();
+        }
+
+        // The prediction from the result, noised again to the last level.
+        Tensor Resampled(int number)
+        {
+            using var inner = Tensor.Scope();
+            int last = plan.StepCount - 1;
+            double level = plan.Levels[last];
+            var noisy = final.Detach().Lerp(generator.DrawNoise(new(seed, NoisePurpose.Training, rollout.Iteration, Branch: number), start, length), level);
+            return inner.Keep(noisy - RolloutSampler.VelocityOf(generator, policy, plan, last, noisy, conditions) * level);
+        }
+
+        // From where a step ends to what the networks predicted: ε - ε_base = (1 - s) (z' - z'_base) / (s' - s).
+        Tensor Distance(int step, Tensor from, Tensor end)
+        {
+            using var inner = Tensor.Scope();
+            Tensor unchanged;
+            using (Autograd.NoGrad()) unchanged = RolloutSampler.GaussianOf(generator, reference, plan, step, from, conditions).Mean;
+            double s = plan.Levels[step], next = plan.Levels[step + 1], scale = (1 - s) / (next - s);
+            var distance = PredictionDistance.PerSample(end * scale, unchanged * scale);                             // [B]
+            statistics.Mean("kl/mean", distance.Mean().Item(), length);
+            return inner.Keep(distance.Sum() * (KlCoefficient / ((double)rows * rollout.Tail.Count)));
+        }
+    }
+
+    [Flags]
+    internal enum Term
+    {
+        Reward = 1,
+        Kl = 2,
+    }
+}

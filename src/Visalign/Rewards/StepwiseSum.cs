@@ -1,0 +1,36 @@
+using Visalign.Generators;
+using Visalign.Pictures;
+using Visalign.Torch;
+
+namespace Visalign.Rewards;
+
+/// <summary>A <see cref="RewardSum"/> over one-step predictions: parts that know noise levels are told theirs, the others judge the predicted picture as if it were finished.</summary>
+internal sealed class StepwiseSum(IReadOnlyList<WeightedReward> parts) : IStepReward
+{
+    /// <inheritdoc/>
+    /// <exception cref="InputException">A part failed to judge a picture.</exception>
+    public Tensor Score(Tensor pixels, IReadOnlyList<Condition> conditions, double noiseLevel)
+    {
+        using var scope = Tensor.Scope();
+        var total = Tensor.Zeros([pixels.Size(0)]);
+        foreach (var (reward, weight) in parts)
+        {
+            var scores = reward switch
+            {
+                IStepReward stepAware => stepAware.Score(pixels, conditions, noiseLevel),
+                IDifferentiableReward smooth => smooth.Score(pixels, conditions),
+                _ => Judged(reward, pixels, conditions),
+            };
+            total += scores.To(DType.Float32) * weight;
+        }
+        return scope.Keep(total);
+    }
+
+    private static Tensor Judged(IReward reward, Tensor pixels, IReadOnlyList<Condition> conditions)
+    {
+        var pictures = new PictureBatch(pixels.ToArray<float>(), (int)pixels.Size(0), (int)pixels.Size(2), (int)pixels.Size(3));
+        var scores = Judgment.Of(reward, pictures, conditions);
+        if (scores.FirstFailure is { } failure) throw new InputException($"rewards: '{reward.Name}' has no score for a picture that is judged on the way: {failure}");
+        return Tensor.From(Array.ConvertAll(scores.Values, score => (float)score), scores.Values.Length);
+    }
+}

@@ -1,0 +1,128 @@
+using Visalign.Generators;
+using Visalign.Networks;
+using Visalign.Torch;
+
+namespace Visalign.Rollouts;
+
+/// <summary>Where a rollout has children, and which of them are compared.</summary>
+/// <param name="Children">k: how many continue from one parent.</param>
+/// <param name="FirstStep">d: the first step with children; those before have one.</param>
+/// <param name="InnerSteps">Steps that each child goes on by itself before it is compared.</param>
+/// <param name="Threshold">τ in [0, 1): a pair is kept where its two probabilities of being preferred differ by more.</param>
+public sealed record SiblingPlan(int Children, int FirstStep, int InnerSteps, double Threshold);
+
+/// <summary>One step of the better and the worse of some siblings.</summary>
+/// <param name="Step">Its index in rollout order; 0 is the noisiest.</param>
+/// <param name="Rows">Shape <c>[M]</c>, int64: which of the rollout's samples each pair belongs to.</param>
+/// <param name="WinnerFrom">Shape <c>[M, C, H, W]</c>: states of the better ones before.</param>
+/// <param name="WinnerTo">The same shape: after.</param>
+/// <param name="LoserFrom">The same shape: states of the worse ones before; the very tensor of the better ones where siblings part here.</param>
+/// <param name="LoserTo">The same shape: after.</param>
+public sealed record SiblingPairs(int Step, Tensor Rows, Tensor WinnerFrom, Tensor WinnerTo, Tensor LoserFrom, Tensor LoserTo)
+{
+    /// <summary>Number of pairs.</summary>
+    public int Count => (int)Rows.Size(0);
+}
+
+/// <summary>A rollout that compared siblings on the way.</summary>
+/// <param name="Plan">What was asked for.</param>
+/// <param name="Encoded">B rows: the conditions as the network reads them.</param>
+/// <param name="Pairs">In rollout order, the kept pairs of each step.</param>
+/// <param name="Compared">Parents whose children were compared.</param>
+public sealed record SiblingRollout(RolloutPlan Plan, long Iteration, IReadOnlyList<Condition> Conditions, EncodedConditions Encoded, IReadOnlyList<SiblingPairs> Pairs,
+    int Compared, Tensor Final, long NetworkEvaluations) : Rollout(Iteration, Plan.GroupSize, Conditions, Final, NetworkEvaluations);
+
+/// <summary>Samples with several children at a step, of which one, whichever, becomes the next parent.</summary>
+/// <remarks>
+/// Liang et al., SPO, arXiv 2406.04314, and the authors' <c>multi_sample_pipeline</c>. Children are judged by the data predicted from
+/// them at the step they have come to, which the sampler needs anyway; the last ones as they are. The next parent is drawn
+/// without looking at the scores.
+/// </remarks>
+public static class SiblingSampler
+{
+    /// <summary>Judges predicted data, shape <c>[R, C, H, W]</c>, of conditions at a noise level; gives <c>[R]</c>, higher is better.</summary>
+    public delegate Tensor Judge(Tensor data, IReadOnlyList<Condition> conditions, double noiseLevel);
+
+    /// <summary>Samples every group of a plan without gradient.</summary>
+    /// <param name="plan">All steps are stochastic; one that ends at data has no noise, and so no children.</param>
+    /// <param name="conditions">One for each group.</param>
+    /// <param name="parent">Which child of a sample becomes the parent, by the comparison's step and the sample's row.</param>
+    /// <param name="seed">With <paramref name="iteration"/> and the sample's index it fixes every draw.</param>
+    public static SiblingRollout Sample(IFlow generator, Weights weights, RolloutPlan plan, SiblingPlan siblings, IReadOnlyList<Condition> conditions, Judge judge,
+        Func<int, int, int> parent, ulong seed, long iteration)
+    {
+        using var _ = Autograd.NoGrad();
+        using var scope = Tensor.Scope();
+        int g = plan.GroupSize, k = siblings.Children, count = conditions.Count * g;
+        Condition[] perSample = [.. Enumerable.Range(0, count).Select(i => conditions[i / g])], perChild = [.. perSample.SelectMany(condition => Enumerable.Repeat(condition, k))];
+        EncodedConditions encoded = generator.Encode(perSample), ofChildren = encoded.Select(Numbers(Enumerable.Range(0, count * k).Select(i => (long)(i / k))));
+        var latents = generator.DrawNoise(new(seed, NoisePurpose.Start, iteration), 0, count) * plan.Grid.StartScale;      // [B, C, H, W]
+        List<SiblingPairs> pairs = [];
+        List<(int Step, bool Parts, Tensor From, Tensor To)> segment = [];                              // [B k, C, H, W] each
+        long evaluations = 0;
+        int branches = plan.GuidanceScale == 1 ? 1 : 2, compared = 0;
+        for (int step = 0; step < plan.StepCount; step++)
+        {
+            bool apart = segment.Count > 0, noisy = step + 1 < plan.StepCount || plan.Levels[^1] > 0;
+            var velocity = Velocity(latents, apart ? ofChildren : encoded, step);
+            evaluations += latents.Size(0) * branches;
+            bool opens = step >= siblings.FirstStep && (step - siblings.FirstStep) % (siblings.InnerSteps + 1) == 0 && noisy
+                && !(siblings.InnerSteps > 0 && step == plan.StepCount - 1);
+            if (apart && (opens || !noisy && siblings.InnerSteps == 0))
+            {
+                var chosen = Compare(latents - velocity * plan.Levels[step], step, plan.Levels[step]);
+                (latents, velocity) = (latents.IndexSelect(0, chosen), velocity.IndexSelect(0, chosen));
+                apart = false;
+            }
+            var from = opens ? latents.RepeatInterleave(k, 0) : latents;
+            var gaussian = RolloutSampler.GaussianOf(plan, step, from, opens ? velocity.RepeatInterleave(k, 0) : velocity);
+            latents = noisy ? gaussian.Draw(opens || apart ? OfChildren(step) : generator.DrawNoise(new(seed, NoisePurpose.Step, iteration, Step: step), 0, count)) : gaussian.Mean;
+            if (noisy && (opens || apart)) segment.Add((step, opens, from, latents));
+        }
+        if (segment.Count > 0) latents = latents.IndexSelect(0, Compare(latents * plan.Grid.EndScale, plan.StepCount, 0));
+        return new(plan, iteration, perSample, encoded.KeptBy(scope), [.. pairs.Select(Kept)], compared, scope.Keep(latents * plan.Grid.EndScale), evaluations);
+
+        Tensor Velocity(Tensor rows, EncodedConditions asked, int step)
+        {
+            using var inner = Tensor.Scope();
+            return inner.Keep(Tensor.Cat([.. plan.MicroBatches((int)rows.Size(0)).Select(batch =>
+                RolloutSampler.VelocityOf(generator, weights, plan, step, rows.Narrow(0, batch.Start, batch.Length), asked.Narrow(batch.Start, batch.Length)))]));
+        }
+
+        // One stream for each child of each sample.
+        Tensor OfChildren(int step)
+        {
+            using var inner = Tensor.Scope();
+            var noise = Tensor.Stack([.. Enumerable.Range(0, k).Select(child => generator.DrawNoise(new(seed, NoisePurpose.Step, iteration, Step: step, Branch: child + 1), 0, count))], 1);
+            return inner.Keep(noise.Reshape([count * k, .. noise.Shape[2..]]));
+        }
+
+        // Keeps the pairs of the segment, and gives the rows of the next parents.
+        Tensor Compare(Tensor data, int step, double level)
+        {
+            float[] scores = [.. plan.MicroBatches(count * k).SelectMany(batch =>
+                judge(data.Narrow(0, batch.Start, batch.Length), perChild[batch.Start..(batch.Start + batch.Length)], level).ToArray<float>())];
+            var kept = SiblingComparison.Of(scores, k, siblings.Threshold).Select((pair, row) => (Parent: row, pair.Winner, pair.Loser, pair.IsKept)).Where(pair => pair.IsKept).ToList();
+            compared += count;
+            if (kept.Count > 0)
+            {
+                var (rows, winners, losers) = (Numbers(kept.Select(pair => (long)pair.Parent)), Numbers(kept.Select(pair => (long)pair.Parent * k + pair.Winner)), Numbers(kept.Select(pair => (long)pair.Parent * k + pair.Loser)));
+                foreach (var (taken, parts, from, to) in segment)
+                {
+                    var winnerFrom = from.IndexSelect(0, winners);
+                    pairs.Add(new(taken, rows, winnerFrom, to.IndexSelect(0, winners), parts ? winnerFrom : from.IndexSelect(0, losers), to.IndexSelect(0, losers)));
+                }
+            }
+            segment.Clear();
+            return Numbers(Enumerable.Range(0, count).Select(row => (long)row * k + parent(step, row)));
+        }
+
+        SiblingPairs Kept(SiblingPairs pair) => new(pair.Step, scope.Keep(pair.Rows.Clone()), scope.Keep(pair.WinnerFrom), scope.Keep(pair.WinnerTo), scope.Keep(pair.LoserFrom), scope.Keep(pair.LoserTo));
+    }
+
+    private static Tensor Numbers(IEnumerable<long> rows)
+    {
+        long[] all = [.. rows];
+        return Tensor.From(all, all.Length);
+    }
+}
