@@ -72,6 +72,10 @@ internal sealed class Team : IDisposable
 
             return result;
         }
+        catch (PeerLostException lost) when (_terminal.Interrupted.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(lost.Message, lost, _terminal.Interrupted); // it only heard Ctrl-C a little earlier
+        }
         catch (PeerLostException lost)
         {
             TellLastWords(lost);

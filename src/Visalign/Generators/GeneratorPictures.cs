@@ -7,8 +7,8 @@ namespace Visalign.Generators;
 /// <summary>Pictures for everything that judges or stores them.</summary>
 public static class GeneratorPictures
 {
-    // Decoders take some hundreds of floats for a pixel; 128 pictures of 32 pixels' side at a time, or a single large one.
-    private const long PixelsAtATime = 128 * 32 * 32;
+    // Decoders take some hundreds of floats for a pixel; 16 pictures of 32 pixels' side at a time, or a single large one. Processes share out whole parts.
+    private const long PixelsAtATime = 16 * 32 * 32;
 
     /// <summary>Pictures from what a rollout ended with, in parts that fit the memory.</summary>
     /// <param name="final">A rollout's final samples, B rows.</param>
