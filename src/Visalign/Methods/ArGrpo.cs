@@ -70,7 +70,7 @@ public sealed record ArGrpo : IMethod
         };
         return new()
         {
-            Sample = (weights, conditions, iteration) => TokenRolloutSampler.Sample(tokens, weights, plan, conditions, context.Seed, iteration),
+            Sample = (weights, conditions, iteration) => TokenRolloutSampler.Sample(tokens, weights, plan, conditions, context.Seed, iteration, processes: context.Processes),
             Credit = (rewards, groups) => GroupCredit.Advantages(rewards, groups, Deviation, AdvantageDelta, DeviationKind.Sample),
             Updates = (rollout, advantages) => Updates(context, (TokenRollout)rollout, advantages),
             Terms = KlCoefficient == 0 ? [Alone("surrogate", Term.Surrogate)] : [Alone("surrogate", Term.Surrogate), Alone("KL", Term.Kl)],

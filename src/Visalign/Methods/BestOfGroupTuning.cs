@@ -33,7 +33,7 @@ public sealed record BestOfGroupTuning : IMethod
     {
         var options = context.Rollout;
         var plan = new TokenPlan { GroupSize = options.GroupSize, Sampling = new() { GuidanceScale = options.GuidanceScale }, MicroBatch = options.MicroBatch };
-        return Of("next token", (weights, conditions, iteration) => TokenRolloutSampler.Sample(context.Tokens, weights, plan, conditions, context.Seed, iteration),
+        return Of("next token", (weights, conditions, iteration) => TokenRolloutSampler.Sample(context.Tokens, weights, plan, conditions, context.Seed, iteration, processes: context.Processes),
             (rollout, picked) => NextToken(context, (TokenRollout)rollout, picked));
     }
 

@@ -66,7 +66,7 @@ public sealed record Spo : IMethod
         {
             Sample = (weights, conditions, iteration) => SiblingSampler.Sample(context.Noise, weights, plan, new(Children, FirstStep, InnerSteps, Threshold), conditions,
                 (data, asked, level) => Judge(context.Noise, judge, data, asked, level),
-                (step, row) => Noise.Below(Children, new(context.Seed, NoisePurpose.Choice, iteration, Sample: row, Step: step)), context.Seed, iteration),
+                (step, row) => Noise.Below(Children, new(context.Seed, NoisePurpose.Choice, iteration, Sample: row, Step: step)), context.Seed, iteration, context.Processes),
             Updates = (rollout, _) => Updates(context, (SiblingRollout)rollout),
             Terms = [new("preference", (rollout, _) => Updates(context, (SiblingRollout)rollout))],
         };

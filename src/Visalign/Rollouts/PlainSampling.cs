@@ -27,7 +27,7 @@ public static class PlainSampling
         NoiseGenerator noise => RolloutSampler.Sample(noise, weights, RolloutPlan.Deterministic(noise.Grid(options.Steps), options.GroupSize, options.GuidanceScale),
             conditions, LogProbReduction.Mean, seed, iteration, advanced, processes),
         TokenGenerator tokens => TokenRolloutSampler.Sample(tokens, weights, new() { GroupSize = options.GroupSize, Sampling = new() { GuidanceScale = options.GuidanceScale } },
-            conditions, seed, iteration, advanced),
+            conditions, seed, iteration, advanced, processes),
         _ => throw new ArgumentException($"A {generator.GetType().Name} is not sampled."),
     };
 }

@@ -1,5 +1,4 @@
 using Visalign.Generators;
-using Visalign.Torch.Processes;
 
 namespace Visalign.Rollouts;
 
@@ -73,12 +72,4 @@ public sealed record RolloutPlan
 
     /// <summary>Rows of each forward pass: start and length.</summary>
     public IEnumerable<(int Start, int Length)> MicroBatches(int rows) => RowBatches.Of(rows, MicroBatch);
-
-    /// <summary>The rows that fall to this process: whole micro-batches, so that their bits do not depend on how many processes there are.</summary>
-    public (int Start, int Length) Share(ProcessGroup processes, int rows)
-    {
-        var batches = MicroBatches(rows).ToList();
-        var (start, length) = processes.Share(batches.Count);
-        return length == 0 ? (rows, 0) : (batches[start].Start, batches.GetRange(start, length).Sum(batch => batch.Length));
-    }
 }

@@ -1,6 +1,7 @@
 using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Torch;
+using Visalign.Torch.Processes;
 
 namespace Visalign.Rollouts;
 
@@ -48,9 +49,11 @@ public static class SiblingSampler
     /// <param name="conditions">One for each group.</param>
     /// <param name="parent">Which child of a sample becomes the parent, by the comparison's step and the sample's row.</param>
     /// <param name="seed">With <paramref name="iteration"/> and the sample's index it fixes every draw.</param>
+    /// <param name="processes">Share out the network's and the judge's micro-batches at each step; null where this process is to do it by itself.</param>
     public static SiblingRollout Sample(IFlow generator, Weights weights, RolloutPlan plan, SiblingPlan siblings, IReadOnlyList<Condition> conditions, Judge judge,
-        Func<int, int, int> parent, ulong seed, long iteration)
+        Func<int, int, int> parent, ulong seed, long iteration, ProcessGroup? processes = null)
     {
+        processes ??= ProcessGroup.Alone;
         using var _ = Autograd.NoGrad();
         using var scope = Tensor.Scope();
         int g = plan.GroupSize, k = siblings.Children, count = conditions.Count * g;
@@ -82,12 +85,8 @@ public static class SiblingSampler
         if (segment.Count > 0) latents = latents.IndexSelect(0, Compare(latents * plan.Grid.EndScale, plan.StepCount, 0));
         return new(plan, iteration, perSample, encoded.KeptBy(scope), [.. pairs.Select(Kept)], compared, scope.Keep(latents * plan.Grid.EndScale), evaluations);
 
-        Tensor Velocity(Tensor rows, EncodedConditions asked, int step)
-        {
-            using var inner = Tensor.Scope();
-            return inner.Keep(Tensor.Cat([.. plan.MicroBatches((int)rows.Size(0)).Select(batch =>
-                RolloutSampler.VelocityOf(generator, weights, plan, step, rows.Narrow(0, batch.Start, batch.Length), asked.Narrow(batch.Start, batch.Length)))]));
-        }
+        Tensor Velocity(Tensor rows, EncodedConditions asked, int step) => processes.MakeRows((int)rows.Size(0), plan.MicroBatch,
+            (start, length) => RolloutSampler.VelocityOf(generator, weights, plan, step, rows.Narrow(0, start, length), asked.Narrow(start, length)), rows.Narrow(0, 0, 0));
 
         // One stream for each child of each sample.
         Tensor OfChildren(int step)
@@ -100,8 +99,8 @@ public static class SiblingSampler
         // Keeps the pairs of the segment, and gives the rows of the next parents.
         Tensor Compare(Tensor data, int step, double level)
         {
-            float[] scores = [.. plan.MicroBatches(count * k).SelectMany(batch =>
-                judge(data.Narrow(0, batch.Start, batch.Length), perChild[batch.Start..(batch.Start + batch.Length)], level).ToArray<float>())];
+            float[] scores = processes.MakeRows(count * k, plan.MicroBatch,
+                (start, length) => judge(data.Narrow(0, start, length), perChild[start..(start + length)], level), Tensor.Empty([0])).ToArray<float>();
             var kept = SiblingComparison.Of(scores, k, siblings.Threshold).Select((pair, row) => (Parent: row, pair.Winner, pair.Loser, pair.IsKept)).Where(pair => pair.IsKept).ToList();
             compared += count;
             if (kept.Count > 0)

@@ -1,6 +1,7 @@
 using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Torch;
+using Visalign.Torch.Processes;
 
 namespace Visalign.Rollouts;
 
@@ -12,36 +13,43 @@ public static class TokenRolloutSampler
     /// <param name="conditions">P conditions.</param>
     /// <param name="seed">With <paramref name="iteration"/>, the sample's index and the token's it fixes every draw.</param>
     /// <param name="advanced">Hears before each token which share of them is done; what it throws ends the rollout.</param>
-    public static TokenRollout Sample(TokenGenerator generator, Weights weights, TokenPlan plan, IReadOnlyList<Condition> conditions, ulong seed, long iteration, Action<double>? advanced = null)
+    /// <param name="processes">Share out whole micro-batches, and all have the whole rollout in the end; null where this process is to do it by itself.</param>
+    public static TokenRollout Sample(TokenGenerator generator, Weights weights, TokenPlan plan, IReadOnlyList<Condition> conditions, ulong seed, long iteration,
+        Action<double>? advanced = null, ProcessGroup? processes = null)
     {
+        processes ??= ProcessGroup.Alone;
         using var _ = Autograd.NoGrad();
         using var scope = Tensor.Scope();
         Condition[] perSample = [.. conditions.SelectMany(condition => Enumerable.Repeat(condition, plan.GroupSize))];
         int count = generator.TokenCount;
         var encoded = generator.Encode(perSample);
-        var (chances, spreads) = (new float[perSample.Length * count], new float[perSample.Length * count]);    // [B, N]
-        List<Tensor> tokens = [], replays = [];
-        foreach (var (start, length) in RowBatches.Of(perSample.Length, plan.MicroBatch))
+        var mine = processes.ShareRows(perSample.Length, plan.MicroBatch);
+        var (chances, spreads) = (new float[mine.Length * count], new float[mine.Length * count]);      // [b, N]
+        List<Tensor> tokens = [Tensor.Empty([0, count], DType.Int64)], replays = [Tensor.Empty([0, count])];
+        foreach (var (at, length) in RowBatches.Of(mine.Length, plan.MicroBatch))
         {
             using var inner = Tensor.Scope();
+            int start = mine.Start + at;
             var rows = encoded.Narrow(start, length);
             tokens.Add(inner.Keep(generator.Draw(weights, rows, plan.Sampling, choice =>
             {
-                advanced?.Invoke((start + (double)choice.Index / count * length) / perSample.Length);
+                advanced?.Invoke((at + (double)choice.Index / count * length) / mine.Length);
                 var (token, chance) = TokenDraw.Rows(choice.Filtered, new(seed, NoisePurpose.Step, iteration, Step: choice.Index), start);
                 float[] spread = TokenLogProb.Entropy(choice.Guided).ToArray<float>();
                 for (int row = 0; row < length; row++)
                 {
-                    int place = (start + row) * count + choice.Index;
+                    int place = (at + row) * count + choice.Index;
                     (chances[place], spreads[place]) = (chance[row], spread[row]);
                 }
                 return Tensor.From(token, length);
             })));
             if (plan.Replay) replays.Add(inner.Keep(LogProb(generator, weights, rows, tokens[^1], plan.Sampling.Temperature)));
         }
-        return new(plan, iteration, perSample, encoded.KeptBy(scope), scope.Keep(Tensor.Cat(tokens.ToArray())),
-            scope.Keep(Tensor.From(chances, perSample.Length, count)), scope.Keep(Tensor.From(spreads, perSample.Length, count)),
-            plan.Replay ? scope.Keep(Tensor.Cat(replays.ToArray())) : null, (long)perSample.Length * count * (plan.Sampling.GuidanceScale == 1 ? 1 : 2));
+        return new(plan, iteration, perSample, encoded.KeptBy(scope), Whole(Tensor.Cat(tokens.ToArray())),
+            Whole(Tensor.From(chances, mine.Length, count)), Whole(Tensor.From(spreads, mine.Length, count)),
+            plan.Replay ? Whole(Tensor.Cat(replays.ToArray())) : null, (long)perSample.Length * count * (plan.Sampling.GuidanceScale == 1 ? 1 : 2));
+
+        Tensor Whole(Tensor own) => scope.Keep(processes.Count == 1 ? own : processes.GatherRows(own));
     }
 
     /// <summary>The log-probabilities of tokens under the given weights, all read at once, without guidance and filters.</summary>

@@ -20,7 +20,7 @@ public sealed class SeveralProcessesTests : IDisposable
 
     [Theory]
     [InlineData("flow-grpo")]
-    [InlineData("diffusion-nft")]
+    [InlineData("diffusion-dpo")]
     public async Task One_two_and_four_processes_leave_the_same_bytes(string method)
     {
         foreach (int count in new[] { 1, 2, 4 })
