@@ -27,4 +27,20 @@ internal static class TinyTokenModel
         new TokenGeneratorConfig(gpt, vq, GuidanceScale: 2).Save(folder);
         return folder;
     }
+
+    /// <summary>A recipe that aligns such a model in a second: seven iterations, three evaluations on the way.</summary>
+    public static string Recipe(string folder) =>
+        $$"""
+        recipe: 1
+        method: { name: ar-grpo, kl_coefficient: 0.1 }
+        model: {{folder}}
+        adapter: { kind: lora, rank: 2, alpha: 4 }
+        rewards: [brightness, { name: symmetry, weight: 0.5 }]
+        heldout: [contrast]
+        rollout: { prompts: 3, group_size: 4, guidance_scale: 2, micro_batch: 5 }
+        optimizer: { learning_rate: 0.01 }
+        budget: { iterations: 7, checkpoint_every: 2 }
+        evaluation: { every: 3, prompts: 12, curve_prompts: 6, tuning_prompts: 6 }
+        samples: { every: 3 }
+        """;
 }

@@ -16,8 +16,9 @@ internal static class SampleCommand
         var count = NumberOption.Of("--count", 1, 256, 1, "How many pictures, on one sheet.");
         var steps = NumberOption.Of("--steps", 1, 1000, 8, "Sampling steps.");
         var guidance = new Option<string?>("--guidance") { Description = "Guidance scale, 1 is off; the run's or model's own unless given.", HelpName = "W" };
+        var annealed = new Option<bool>("--annealed") { Description = "Begin with the base's steps and end with the tuned weights': more variety, as DRaFT+ samples." };
         var verb = new Verb("sample", "Draws pictures of a prompt, and says whether they show what was asked.",
-            "visalign sample \"two red circles\" --out circles.png --count 4 --seed 1") { prompt, file, seed, count, steps, guidance, policy.Run, policy.Model, policy.Lora };
+            "visalign sample \"two red circles\" --out circles.png --count 4 --seed 1") { prompt, file, seed, count, steps, guidance, annealed, policy.Run, policy.Model, policy.Lora };
         verb.SetAction(parsed =>
         {
             string asked = parsed.GetRequiredValue(prompt), path = parsed.GetValue(file) ?? SampleSheet.DefaultPath(asked);
@@ -29,6 +30,7 @@ internal static class SampleCommand
                 Count = parsed.GetValue(count),
                 Steps = parsed.GetValue(steps),
                 Seed = (ulong)parsed.GetValue(seed),
+                Annealed = parsed.GetValue(annealed),
                 GuidanceScale = scale ?? loaded.GuidanceScale,
             });
             SampleSheet.Write(path, sample.Pictures);

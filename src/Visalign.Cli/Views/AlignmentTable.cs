@@ -26,7 +26,7 @@ internal static class AlignmentTable
 
         return new Rows(
             table,
-            Line($"The {result.Base.Metric}, {result.Base.Prompts} held-out prompts; guidance scale {result.Base.GuidanceScale} for the base, {result.Aligned.GuidanceScale} for the result, the best for each."),
+            Line($"The {result.Base.Metric}, {result.Base.Prompts} {result.Base.Asked}; guidance scale {result.Base.GuidanceScale} for the base, {result.Aligned.GuidanceScale} for the result, the best for each."),
             Line($"It took {Clock.Write(result.Time)}."),
             Line($"Run:    {result.Run}"),
             Line($"Report: {result.Report}"));

@@ -32,6 +32,7 @@ public sealed class AnnealedFlow(IFlow inner, Weights @base, float[] levels) : I
     public EncodedConditions Encode(IReadOnlyList<Condition> conditions) => inner.Encode(conditions);
 
     /// <inheritdoc/>
+    /// <remarks>All rows are at one level of the walk.</remarks>
     public Tensor Velocity(Weights weights, Tensor latents, Tensor noiseLevels, EncodedConditions conditions, double guidanceScale = 1, GuidanceGradient gradient = GuidanceGradient.Conditional)
     {
         using var scope = Tensor.Scope();

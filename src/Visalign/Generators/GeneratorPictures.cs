@@ -21,8 +21,14 @@ public static class GeneratorPictures
         // The first tells how large the pictures are; all processes make it.
         var first = generator.Pixels(final.Narrow(0, 0, 1));                             // [1, 3, H, W]
         int rest = (int)final.Size(0) - 1, atATime = (int)Math.Max(1, PixelsAtATime / (first.Size(2) * first.Size(3)));
-        var others = processes.MakeRows(rest, atATime, (start, length) => generator.Pixels(final.Narrow(0, 1 + start, length)), first.Narrow(0, 0, 0));
-        var pixels = Tensor.Cat([first, others]);                                        // [B, 3, H, W]
+        var (start, length) = processes.Share((rest + atATime - 1) / atATime);
+        List<Tensor> parts = [first.Narrow(0, 0, 0)];
+        for (int part = start; part < start + length; part++)
+        {
+            using var inner = Tensor.Scope();
+            parts.Add(inner.Keep(generator.Pixels(final.Narrow(0, 1 + part * atATime, Math.Min(atATime, rest - part * atATime)))));
+        }
+        var pixels = Tensor.Cat([first, processes.GatherRows(Tensor.Cat(parts.ToArray()))]);  // [B, 3, H, W]
         return new(pixels.ToArray<float>(), (int)pixels.Size(0), (int)pixels.Size(2), (int)pixels.Size(3));
     }
 }

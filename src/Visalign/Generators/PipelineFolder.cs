@@ -9,11 +9,18 @@ namespace Visalign.Generators;
 /// <summary>Loads pipelines as diffusers saves them: Stable Diffusion 1 and 2, Stable Diffusion 3 and 3.5.</summary>
 /// <remarks>
 /// Networks are computed in float32, whatever they are stored in. Parts of another class than the pipeline's usual ones and
-/// options that are not supported are refused by name; nothing of a folder is left unread in silence. Where the embedded
+/// options that are not supported are refused by name; of the parts, only a safety checker and its feature extractor are left unread. Where the embedded
 /// world's own autoencoder and words stand in for published ones, the classes are called <c>ToyVae</c> and <c>WorldTokenizer</c>.
 /// </remarks>
 public static class PipelineFolder
 {
+    // Parts that are read, and those that judge finished pictures and change none.
+    private static readonly string[] Known =
+    [
+        "unet", "transformer", "scheduler", "vae", "text_encoder", "text_encoder_2", "text_encoder_3", "tokenizer", "tokenizer_2", "tokenizer_3",
+        "safety_checker", "feature_extractor",
+    ];
+
     /// <summary>Loads a folder.</summary>
     /// <param name="t5Length">Tokens that T5 reads of a prompt.</param>
     /// <exception cref="InputException">Another pipeline, or a part that is missing, malformed or not supported.</exception>
@@ -21,6 +28,7 @@ public static class PipelineFolder
     {
         using var scope = Tensor.Scope();
         var index = PipelineIndex.Read(folder);
+        index.RefuseOthers(Known);
         return index.Pipeline switch
         {
             "StableDiffusionPipeline" => StableDiffusion(index),

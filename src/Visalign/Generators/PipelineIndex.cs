@@ -38,6 +38,14 @@ internal sealed record PipelineIndex(string Folder, string Pipeline, IReadOnlyDi
         }
     }
 
+    /// <summary>Refuses parts that nobody reads.</summary>
+    /// <exception cref="InputException">There is one; the sentence names it.</exception>
+    internal void RefuseOthers(IReadOnlyCollection<string> known)
+    {
+        string[] others = [.. Parts.Where(part => !known.Contains(part.Key)).Select(part => $"'{part.Key}' ({part.Value})")];
+        if (others.Length > 0) throw new InputException($"{Folder}: the {Pipeline} comes with {string.Join(", ", others)}, which is not supported.");
+    }
+
     /// <summary>The folder of a part.</summary>
     /// <param name="classes">The classes that are supported for it.</param>
     /// <exception cref="InputException">The pipeline lacks it, or it is of another class.</exception>

@@ -32,12 +32,16 @@ public sealed record DiffusionDpo : IMethod
     /// <summary>How they are noised.</summary>
     public PairDrawOptions Draws { get; init; } = new();
 
+    string? IMethod.Data => Pairs.Folder;
+
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {
         double slope = PreferenceLink.Slope(Beta, Slope);
         return new PairTraining(context, Pairs, Draws).Assemble("preference", (noised, statistics) => Loss(context, noised, slope, statistics), PreferenceLink.AtRest(slope, Link));
     }
+
+    TuningBaseline IMethod.Baseline => new("winner-tuning", "fine-tuning on winners", new WinnerTuning { Pairs = Pairs, Draws = Draws });
 
     private Tensor Loss(AssemblyContext context, NoisedPairs noised, double slope, UpdateStatistics statistics)
     {

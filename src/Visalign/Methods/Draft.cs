@@ -16,7 +16,8 @@ namespace Visalign.Methods;
 /// L = -mean r(x_N),   DRaFT-LV: mean over r(x_N) and r(x̂(y_j)),   y_j = (1 - s) x_N + s ε_j,   x̂(y) = y - s v(y, s)
 /// </code>
 /// and, as NVIDIA's DRaFT+ adds, <c>kl_coefficient</c> times the mean over the steps of (ε - ε_base)². Gradients go through both
-/// branches of guidance. Departures: the resamples' mean in place of the paper's sum, which the optimizer's clipping makes comparable;
+/// branches of guidance. Departures: one update for each rollout, since its gradient is of the weights that sampled; the penalty's base
+/// is constant in the states as well; the resamples' mean in place of the paper's sum, which the optimizer's clipping makes comparable;
 /// the sampler is the model's own, without noise.
 /// </remarks>
 public sealed record Draft : IMethod
@@ -41,12 +42,16 @@ public sealed record Draft : IMethod
             throw new InputException($"method.last_steps is {LastSteps}, expected at most the {context.Rollout.Steps} of 'rollout.steps'; 0 stands for all.");
         if (Resamples > 0 && steps != 1)
             throw new InputException($"method.resamples is {Resamples} with {steps} steps; it averages the gradient of the last step alone, so set last_steps to 1.");
-        MicroBatchShares.Require(context.Rollout, context.Optimizer);
+        if (context.Optimizer.UpdatesPerIteration != 1)
+            throw new InputException($"optimizer.updates_per_iteration is {context.Optimizer.UpdatesPerIteration}; draft makes exactly 1, since its gradient is of the weights that sampled.");
         var reward = context.DifferentiableReward();
         var plan = RolloutPlan.Deterministic(context.Noise, context.Rollout) with { Tail = steps, GuidanceGradient = GuidanceGradient.Both };
         return new()
         {
-            Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, plan, conditions, LogProbReduction.Mean, context.Seed, iteration, processes: context.Processes),
+            Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, plan, conditions, LogProbReduction.Mean, context.Seed, iteration, processes: context.Processes) with
+            {
+                JudgedOnTheWay = (long)Resamples * conditions.Count * plan.GroupSize,
+            },
             Updates = (rollout, _) => Updates(context, reward, (NoiseRollout)rollout, Term.Reward | Term.Kl),
             Terms = KlCoefficient == 0 ? [Alone("reward", Term.Reward)] : [Alone("reward", Term.Reward), Alone("KL", Term.Kl)],
         };
@@ -56,19 +61,12 @@ public sealed record Draft : IMethod
 
     private IEnumerable<Update> Updates(AssemblyContext context, IDifferentiableReward reward, NoiseRollout rollout, Term terms)
     {
-        int count = context.Optimizer.UpdatesPerIteration;
-        for (int update = 0; update < count; update++)
+        yield return new([.. rollout.Plan.MicroBatches(rollout.SampleCount).Select(batch => (Func<UpdateStatistics, Tensor>)(statistics =>
         {
-            var batches = MicroBatchShares.Of(rollout, rollout.Plan.MicroBatch, update, count);
-            if (batches.Count == 0) continue;
-            long rows = batches.Sum(batch => (long)batch.Length);
-            yield return new([.. batches.Select(batch => (Func<UpdateStatistics, Tensor>)(statistics =>
-            {
-                Condition[] asked = [.. rollout.Conditions.Skip(batch.Start).Take(batch.Length)];
-                return Loss(context.Noise, context.Policy, context.Noise.Base, latents => reward.Score(context.Noise.Pixels(latents), asked),
-                    rollout, batch.Start, batch.Length, rows, terms, context.Seed, statistics);
-            }))]);
-        }
+            Condition[] asked = [.. rollout.Conditions.Skip(batch.Start).Take(batch.Length)];
+            return Loss(context.Noise, context.Policy, context.Noise.Base, latents => reward.Score(context.Noise.Pixels(latents), asked),
+                rollout, batch.Start, batch.Length, rollout.SampleCount, terms, context.Seed, statistics);
+        }))]);
     }
 
     /// <summary>A micro-batch's share of the loss; the gradients of all but the earliest step are added to the policy's parameters on the way.</summary>
@@ -114,16 +112,18 @@ public sealed record Draft : IMethod
             return inner.Keep(noisy - RolloutSampler.VelocityOf(generator, policy, plan, last, noisy, conditions) * level);
         }
 
-        // From where a step ends to what the networks predicted: ε - ε_base = (1 - s) (z' - z'_base) / (s' - s).
-        Tensor Distance(int step, Tensor from, Tensor end)
+        // ε - ε_base = (1 - s) (v - v_base) at one state; that of the base is taken without gradient, with respect to the state too.
+        Tensor Distance(int step, Tensor state, Tensor velocity)
         {
             using var inner = Tensor.Scope();
+            double scale = 1 - plan.Levels[step];
             Tensor unchanged;
-            using (Autograd.NoGrad()) unchanged = RolloutSampler.GaussianOf(generator, reference, plan, step, from, conditions).Mean;
-            double s = plan.Levels[step], next = plan.Levels[step + 1], scale = (1 - s) / (next - s);
-            var distance = PredictionDistance.PerSample(end * scale, unchanged * scale);                             // [B]
+            using (Autograd.NoGrad()) unchanged = RolloutSampler.VelocityOf(generator, reference, plan, step, state, conditions);
+            var distance = PredictionDistance.PerSample(velocity * scale, unchanged * scale);                       // [B]
             statistics.Mean("kl/mean", distance.Mean().Item(), length);
-            return inner.Keep(distance.Sum() * (KlCoefficient / ((double)rows * rollout.Tail.Count)));
+            var share = distance.Sum() * (KlCoefficient / ((double)rows * rollout.Tail.Count));
+            value += share.Item();
+            return inner.Keep(share);
         }
     }
 

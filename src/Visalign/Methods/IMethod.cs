@@ -12,7 +12,19 @@ public interface IMethod
 {
     /// <summary>Picks the parts that make the method.</summary>
     Assembly Assemble(AssemblyContext context);
+
+    /// <summary>A file or folder that it learns from, besides what the run samples; null for none.</summary>
+    string? Data => null;
+
+    /// <summary>The plain fine-tuning that a study holds it against, with the same pictures and optimizer steps.</summary>
+    TuningBaseline Baseline => new("best-of-group-tuning", "fine-tuning on the best of each group", new BestOfGroupTuning());
 }
+
+/// <summary>A method that is there to be beaten.</summary>
+/// <param name="Name">Its name in recipes.</param>
+/// <param name="Words">What people call it.</param>
+/// <param name="Method">With the options that make the comparison fair.</param>
+public sealed record TuningBaseline(string Name, string Words, IMethod Method);
 
 /// <summary>What a method is assembled for.</summary>
 /// <param name="Generator">Holds the base weights, which are the reference.</param>
@@ -86,7 +98,11 @@ public sealed record Assembly
 /// <summary>One term of a loss, such as its penalty for leaving the reference.</summary>
 /// <param name="Name">What people call it.</param>
 /// <param name="Updates">As <see cref="Assembly.Updates"/>, were this term the whole loss, its weight included.</param>
-public sealed record LossTerm(string Name, Func<Rollout, double[], IEnumerable<Update>> Updates);
+public sealed record LossTerm(string Name, Func<Rollout, double[], IEnumerable<Update>> Updates)
+{
+    /// <summary>What to change where the term has no gradient, as a sentence; null where the usual reasons apply.</summary>
+    public string? Hint { get; init; }
+}
 
 /// <summary>One optimizer step: parts whose gradients are added up.</summary>
 /// <param name="Parts">Each builds its share of the loss, a scalar, and notes what it saw. Several processes share them out, so none may count on another having been built.</param>

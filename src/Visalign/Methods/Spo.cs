@@ -15,7 +15,7 @@ namespace Visalign.Methods;
 /// from a child: a step-aware one is told the noise level, any other judges the prediction as if it were finished.
 /// The loss is <see cref="ClampedRatioPreference"/> with the base as reference, guidance inside the log-probabilities.
 /// Departures: both members of a pair that share their parent share its forward, and pairs are not shuffled across steps, so that
-/// a forward has one noise level.
+/// a forward has one noise level; the last step of a flow, which has no noise, has no children.
 /// </remarks>
 public sealed record Spo : IMethod
 {
@@ -68,7 +68,7 @@ public sealed record Spo : IMethod
                 (data, asked, level) => Judge(context.Noise, judge, data, asked, level),
                 (step, row) => Noise.Below(Children, new(context.Seed, NoisePurpose.Choice, iteration, Sample: row, Step: step)), context.Seed, iteration, context.Processes),
             Updates = (rollout, _) => Updates(context, (SiblingRollout)rollout),
-            Terms = [new("preference", (rollout, _) => Updates(context, (SiblingRollout)rollout))],
+            Terms = [new("preference", (rollout, _) => Updates(context, (SiblingRollout)rollout)) { Hint = "It learns from siblings whose scores differ by enough: lower method.threshold, or raise method.score_scale." }],
         };
     }
 
@@ -103,7 +103,6 @@ public sealed record Spo : IMethod
         using (Autograd.NoGrad()) (winnerReference, loserReference) = LogProbs(context.Noise.Base);
         var (winnerRatio, loserRatio) = (winner - winnerReference, loser - loserReference);
         statistics.Mean("pairs/accuracy", PreferenceShare(winnerRatio.ToArray<float>(), loserRatio.ToArray<float>()), length);
-        statistics.Mean("pairs/kept", (double)rollout.Pairs.Where(other => other.Step == pairs.Step).Sum(other => other.Count) / rollout.SampleCount, length);
         return scope.Keep(ClampedRatioPreference.PerPair(winnerRatio, loserRatio, Beta, ClipRange).Sum());
 
         Tensor Rows(Tensor all) => all.Narrow(0, start, length);

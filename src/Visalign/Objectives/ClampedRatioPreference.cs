@@ -22,6 +22,7 @@ public static class ClampedRatioPreference
         using var scope = Tensor.Scope();
         return scope.Keep(((Clamped(winner) - Clamped(loser)) * -beta).Softplus());
 
-        Tensor Clamped(Tensor logRatio) => logRatio.Exp().Clamp(1 - range, 1 + range).Log();
+        // The same as the logarithm of the clamped ratio, and finite where the ratio is not.
+        Tensor Clamped(Tensor logRatio) => logRatio.Clamp(Math.Log(1 - range), Math.Log(1 + range));
     }
 }

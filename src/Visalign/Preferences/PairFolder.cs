@@ -68,7 +68,7 @@ public static class PairFolder
         string Picture(string key)
         {
             string full = Path.GetFullPath(Path.Combine(folder, Text(key)));
-            if (!full.StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal)) throw new InputException($"'{key}' is '{Text(key)}', which lies outside the folder.");
+            if (!full.StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar, StringComparison.Ordinal)) throw new InputException($"'{key}' is '{Text(key)}', which lies outside the folder.");
             return File.Exists(full) ? full : throw new InputException($"'{key}' is '{Text(key)}', and there is no such file in the folder.");
         }
     }

@@ -18,7 +18,8 @@ public sealed record StepPreferenceOptions : IRewardOptions
 /// <summary>The step-aware preference model of SPO: which of several noisy samples of a prompt will please more.</summary>
 /// <remarks>
 /// Liang et al., arXiv 2406.04314: <c>exp(logit_scale) · cosine</c> of prompt and one-step prediction, by a picture tower that is
-/// told the noise level (<see cref="StepPreference"/>); of a finished picture, none. Of two siblings' scores, the softmax is the probability that the first is preferred.
+/// told the noise level (<see cref="StepPreference"/>); of a finished picture, none.
+/// Departures: it is told 1,000 times the flow's noise level, as the shipped one was trained, not a diffusion's timestep. Of two siblings' scores, the softmax is the probability that the first is preferred.
 /// </remarks>
 /// <param name="model">A shipped name, such as <c>shapes32-spm</c>, or a folder.</param>
 public sealed class StepPreferenceReward(string model) : IStepReward, IDifferentiableReward, IDisposable

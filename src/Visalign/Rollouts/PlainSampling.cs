@@ -11,6 +11,12 @@ public sealed record PlainSamplingOptions(int Steps, double GuidanceScale)
 {
     /// <summary>Samples of each condition.</summary>
     public int GroupSize { get; init; } = 1;
+
+    /// <summary>Rows of one forward pass; bits depend on it.</summary>
+    public int MicroBatch { get; init; } = 64;
+
+    /// <summary>Whether steps begin as the base's and end as the tuned weights': <see cref="AnnealedFlow"/>. Of models that denoise.</summary>
+    public bool Annealed { get; init; }
 }
 
 /// <summary>Samples any generator the way it samples by itself.</summary>
@@ -24,10 +30,17 @@ public static class PlainSampling
     public static Rollout Run(IGenerator generator, Weights weights, IReadOnlyList<Condition> conditions, PlainSamplingOptions options, ulong seed, long iteration,
         Action<double>? advanced = null, ProcessGroup? processes = null) => generator switch
     {
-        NoiseGenerator noise => RolloutSampler.Sample(noise, weights, RolloutPlan.Deterministic(noise.Grid(options.Steps), options.GroupSize, options.GuidanceScale),
-            conditions, LogProbReduction.Mean, seed, iteration, advanced, processes),
-        TokenGenerator tokens => TokenRolloutSampler.Sample(tokens, weights, new() { GroupSize = options.GroupSize, Sampling = new() { GuidanceScale = options.GuidanceScale } },
-            conditions, seed, iteration, advanced, processes),
+        NoiseGenerator noise => Denoise(noise, weights, conditions, options, seed, iteration, advanced, processes),
+        TokenGenerator when options.Annealed => throw new InputException("Annealing mixes the steps of denoising, and this model draws tokens."),
+        TokenGenerator tokens => TokenRolloutSampler.Sample(tokens, weights,
+            new() { GroupSize = options.GroupSize, Sampling = new() { GuidanceScale = options.GuidanceScale }, MicroBatch = options.MicroBatch }, conditions, seed, iteration, advanced, processes),
         _ => throw new ArgumentException($"A {generator.GetType().Name} is not sampled."),
     };
+
+    private static NoiseRollout Denoise(NoiseGenerator generator, Weights weights, IReadOnlyList<Condition> conditions, PlainSamplingOptions options, ulong seed, long iteration,
+        Action<double>? advanced, ProcessGroup? processes)
+    {
+        var plan = RolloutPlan.Deterministic(generator.Grid(options.Steps), options.GroupSize, options.GuidanceScale) with { MicroBatch = options.MicroBatch };
+        return RolloutSampler.Sample(options.Annealed ? new AnnealedFlow(generator, generator.Base, plan.Levels) : generator, weights, plan, conditions, LogProbReduction.Mean, seed, iteration, advanced, processes);
+    }
 }

@@ -15,6 +15,12 @@ public abstract record Rollout(long Iteration, int GroupSize, IReadOnlyList<Cond
     /// <summary>B.</summary>
     public int SampleCount => Conditions.Count;
 
+    /// <summary>Pictures that rewards judge besides the final ones.</summary>
+    public long JudgedOnTheWay { get; init; }
+
+    /// <summary>What the rollout itself has to say to the metrics, by name.</summary>
+    public IReadOnlyList<(string Name, double Value)> Metrics { get; init; } = [];
+
     /// <summary>B group numbers, from 0.</summary>
     public long[] Groups => [.. Enumerable.Range(0, SampleCount).Select(i => (long)(i / GroupSize))];
 }

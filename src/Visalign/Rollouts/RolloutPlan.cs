@@ -1,4 +1,5 @@
 using Visalign.Generators;
+using Visalign.Torch.Processes;
 
 namespace Visalign.Rollouts;
 
@@ -72,4 +73,7 @@ public sealed record RolloutPlan
 
     /// <summary>Rows of each forward pass: start and length.</summary>
     public IEnumerable<(int Start, int Length)> MicroBatches(int rows) => RowBatches.Of(rows, MicroBatch);
+
+    /// <summary>The rows that fall to this process: whole micro-batches, so that their bits do not depend on how many processes there are.</summary>
+    public (int Start, int Length) Share(ProcessGroup processes, int rows) => RowBatches.Share(processes, rows, MicroBatch);
 }

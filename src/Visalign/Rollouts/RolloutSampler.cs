@@ -28,8 +28,8 @@ public static class RolloutSampler
         var encoded = generator.Encode(perSample);
         var start = new NoiseKey(seed, NoisePurpose.Start, iteration);
         bool together = plan.SharedStart || plan.SharedPrefix;
-        var mine = processes.ShareRows(count, plan.MicroBatch);                                          // this process's rows
-        var prefix = processes.ShareRows(conditions.Count, plan.MicroBatch);
+        var mine = plan.Share(processes, count);                                          // this process's rows
+        var prefix = plan.Share(processes, conditions.Count);
         var latents = together ? Started(prefix) : Started(mine);
         long evaluations = 0;
         int branches = plan.GuidanceScale == 1 ? 1 : 2;

@@ -19,7 +19,7 @@ public static class SamplerGradient
     /// <param name="states">Shape <c>[B, C, H, W]</c> each: the states before the last K steps, K at least 1.</param>
     /// <param name="conditions">B rows.</param>
     /// <param name="gradient">Shape <c>[B, C, H, W]</c>: of a loss with respect to the final samples.</param>
-    /// <param name="penalty">A loss of its own for a step, from its number, its start and its end; null for none.</param>
+    /// <param name="penalty">A loss of its own for a step, from its number, its start and the velocity there; null for none.</param>
     /// <returns>A scalar whose gradient is what is left to add; its value means nothing.</returns>
     public static Tensor Through(IFlow generator, Weights weights, RolloutPlan plan, IReadOnlyList<Tensor> states, EncodedConditions conditions, Tensor gradient,
         Func<int, Tensor, Tensor, Tensor>? penalty = null)
@@ -31,9 +31,9 @@ public static class SamplerGradient
             int step = plan.StepCount - states.Count + i;
             var start = states[i].Detach();
             if (i > 0) start.RequireGrad();
-            var end = RolloutSampler.GaussianOf(generator, weights, plan, step, start, conditions).Mean;
-            var product = (end * arriving).Sum();
-            if (penalty is not null) product += penalty(step, start, end);
+            var velocity = RolloutSampler.VelocityOf(generator, weights, plan, step, start, conditions);
+            var product = (RolloutSampler.GaussianOf(plan, step, start, velocity).Mean * arriving).Sum();
+            if (penalty is not null) product += penalty(step, start, velocity);
             if (i == 0) return scope.Keep(product);
             Autograd.Backward(product);
             arriving = start.Gradient!.Detach();

@@ -29,9 +29,8 @@ public sealed record SiblingPairs(int Step, Tensor Rows, Tensor WinnerFrom, Tens
 /// <param name="Plan">What was asked for.</param>
 /// <param name="Encoded">B rows: the conditions as the network reads them.</param>
 /// <param name="Pairs">In rollout order, the kept pairs of each step.</param>
-/// <param name="Compared">Parents whose children were compared.</param>
 public sealed record SiblingRollout(RolloutPlan Plan, long Iteration, IReadOnlyList<Condition> Conditions, EncodedConditions Encoded, IReadOnlyList<SiblingPairs> Pairs,
-    int Compared, Tensor Final, long NetworkEvaluations) : Rollout(Iteration, Plan.GroupSize, Conditions, Final, NetworkEvaluations);
+    Tensor Final, long NetworkEvaluations) : Rollout(Iteration, Plan.GroupSize, Conditions, Final, NetworkEvaluations);
 
 /// <summary>Samples with several children at a step, of which one, whichever, becomes the next parent.</summary>
 /// <remarks>
@@ -49,13 +48,14 @@ public static class SiblingSampler
     /// <param name="conditions">One for each group.</param>
     /// <param name="parent">Which child of a sample becomes the parent, by the comparison's step and the sample's row.</param>
     /// <param name="seed">With <paramref name="iteration"/> and the sample's index it fixes every draw.</param>
-    /// <param name="processes">Share out the network's and the judge's micro-batches at each step; null where this process is to do it by itself.</param>
+    /// <param name="processes">Share out the forwards, and hear the scores of the first; null where this process is to do it by itself.</param>
+    /// <exception cref="InputException">A score is not finite.</exception>
     public static SiblingRollout Sample(IFlow generator, Weights weights, RolloutPlan plan, SiblingPlan siblings, IReadOnlyList<Condition> conditions, Judge judge,
         Func<int, int, int> parent, ulong seed, long iteration, ProcessGroup? processes = null)
     {
-        processes ??= ProcessGroup.Alone;
         using var _ = Autograd.NoGrad();
         using var scope = Tensor.Scope();
+        processes ??= ProcessGroup.Alone;
         int g = plan.GroupSize, k = siblings.Children, count = conditions.Count * g;
         Condition[] perSample = [.. Enumerable.Range(0, count).Select(i => conditions[i / g])], perChild = [.. perSample.SelectMany(condition => Enumerable.Repeat(condition, k))];
         EncodedConditions encoded = generator.Encode(perSample), ofChildren = encoded.Select(Numbers(Enumerable.Range(0, count * k).Select(i => (long)(i / k))));
@@ -63,7 +63,7 @@ public static class SiblingSampler
         List<SiblingPairs> pairs = [];
         List<(int Step, bool Parts, Tensor From, Tensor To)> segment = [];                              // [B k, C, H, W] each
         long evaluations = 0;
-        int branches = plan.GuidanceScale == 1 ? 1 : 2, compared = 0;
+        int branches = plan.GuidanceScale == 1 ? 1 : 2, compared = 0, learned = 0;
         for (int step = 0; step < plan.StepCount; step++)
         {
             bool apart = segment.Count > 0, noisy = step + 1 < plan.StepCount || plan.Levels[^1] > 0;
@@ -83,10 +83,20 @@ public static class SiblingSampler
             if (noisy && (opens || apart)) segment.Add((step, opens, from, latents));
         }
         if (segment.Count > 0) latents = latents.IndexSelect(0, Compare(latents * plan.Grid.EndScale, plan.StepCount, 0));
-        return new(plan, iteration, perSample, encoded.KeptBy(scope), [.. pairs.Select(Kept)], compared, scope.Keep(latents * plan.Grid.EndScale), evaluations);
+        return new(plan, iteration, perSample, encoded.KeptBy(scope), [.. pairs.Select(Kept)], scope.Keep(latents * plan.Grid.EndScale), evaluations)
+        {
+            JudgedOnTheWay = (long)compared * k, Metrics = [("pairs/kept", compared == 0 ? 0 : (double)learned / compared)],
+        };
 
-        Tensor Velocity(Tensor rows, EncodedConditions asked, int step) => processes.MakeRows((int)rows.Size(0), plan.MicroBatch,
-            (start, length) => RolloutSampler.VelocityOf(generator, weights, plan, step, rows.Narrow(0, start, length), asked.Narrow(start, length)), rows.Narrow(0, 0, 0));
+        Tensor Velocity(Tensor rows, EncodedConditions asked, int step)
+        {
+            using var inner = Tensor.Scope();
+            var (start, length) = plan.Share(processes, (int)rows.Size(0));
+            var (mine, conditions) = (rows.Narrow(0, start, length), asked.Narrow(start, length));
+            var velocities = length == 0 ? mine : Tensor.Cat([.. plan.MicroBatches(length).Select(batch =>
+                RolloutSampler.VelocityOf(generator, weights, plan, step, mine.Narrow(0, batch.Start, batch.Length), conditions.Narrow(batch.Start, batch.Length)))]);
+            return inner.Keep(processes.GatherRows(velocities));
+        }
 
         // One stream for each child of each sample.
         Tensor OfChildren(int step)
@@ -99,10 +109,15 @@ public static class SiblingSampler
         // Keeps the pairs of the segment, and gives the rows of the next parents.
         Tensor Compare(Tensor data, int step, double level)
         {
-            float[] scores = processes.MakeRows(count * k, plan.MicroBatch,
-                (start, length) => judge(data.Narrow(0, start, length), perChild[start..(start + length)], level), Tensor.Empty([0])).ToArray<float>();
+            var said = Tensor.Zeros([count * k]);
+            if (processes.IsFirst)
+                foreach (var (start, length) in plan.MicroBatches(count * k))
+                    said.Narrow(0, start, length).CopyInPlace(judge(data.Narrow(0, start, length), perChild[start..(start + length)], level));
+            processes.CopyFromFirst(said);
+            float[] scores = said.ToArray<float>();
+            if (!scores.All(float.IsFinite)) throw new InputException($"rewards: the score of a picture on the way, at noise level {level:G3}, is not a finite number.");
             var kept = SiblingComparison.Of(scores, k, siblings.Threshold).Select((pair, row) => (Parent: row, pair.Winner, pair.Loser, pair.IsKept)).Where(pair => pair.IsKept).ToList();
-            compared += count;
+            (compared, learned) = (compared + count, learned + kept.Count);
             if (kept.Count > 0)
             {
                 var (rows, winners, losers) = (Numbers(kept.Select(pair => (long)pair.Parent)), Numbers(kept.Select(pair => (long)pair.Parent * k + pair.Winner)), Numbers(kept.Select(pair => (long)pair.Parent * k + pair.Loser)));

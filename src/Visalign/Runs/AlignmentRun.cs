@@ -77,7 +77,7 @@ public sealed class AlignmentRun : IDisposable
     /// <summary>Iterations done.</summary>
     public long Iteration { get; private set; }
 
-    /// <summary>Pictures judged by the trained rewards so far.</summary>
+    /// <summary>Pictures judged by the trained rewards so far, those on the way to a picture included.</summary>
     public long RewardCalls { get; private set; }
 
     /// <summary>Samples × network forwards so far, rollouts only.</summary>
@@ -155,7 +155,16 @@ public sealed class AlignmentRun : IDisposable
     }
 
     private static Provenance Here(Recipe recipe) => Provenance.Here($"libtorch {Engine.Current.Libtorch.Version}", Engine.Current.Blas.Core, Engine.Current.Threads,
-        ContentHash.Of(ModelFolder.Find(recipe.Model)), recipe.Prompts == "world" ? null : ContentHash.Of(recipe.Prompts), recipe.Seed);
+        ContentHash.Of(ModelFolder.Find(recipe.Model)), DataHash(recipe.Prompts == "world" ? null : recipe.Prompts, recipe.Method.Data), recipe.Seed);
+
+    // Of several, one after the other.
+    private static string? DataHash(params ReadOnlySpan<string?> paths)
+    {
+        List<string> hashes = [];
+        foreach (string? path in paths)
+            if (path is not null) hashes.Add(ContentHash.Of(path));
+        return hashes.Count == 0 ? null : string.Join(' ', hashes);
+    }
 
     /// <summary>Trains until the budget is spent, then saves the policy.</summary>
     /// <inheritdoc cref="Advance"/>
@@ -215,7 +224,7 @@ public sealed class AlignmentRun : IDisposable
         JuryScores? said = null;                                                           // what process 0 heard
         var total = RunAgreement.FromFirst(Processes, () => (said = _jury.Score(pictures, rollout.Conditions)).Trained.Total);
         var advantages = _assembly.Credit(total.Values, rollout.Groups);
-        RewardCalls += rollout.SampleCount;
+        RewardCalls += rollout.SampleCount + rollout.JudgedOnTheWay;
         NetworkEvaluations += rollout.NetworkEvaluations;
         double rewarded = Seconds(ref started);
 

@@ -16,6 +16,7 @@ internal static class IterationMetrics
     {
         var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
         foreach (var (name, value) in statistics.All()) metrics[name] = value;
+        foreach (var (name, value) in rollout.Metrics) metrics[name] = value;
 
         double[] totals = Judged(said.Trained.Total);
         Mean("reward/mean", totals);

@@ -25,7 +25,7 @@ internal static class LossRehearsal
         if (!whole.All(float.IsFinite))
             throw new InputException("preflight: the gradient of the first update is not finite. Look at method.noise_scale, which must be above 0 where steps are trained, and at the model's weights.");
         double? distance = CheckRatio(statistics);
-        CheckTerms(subject, [.. subject.Assembly.Terms.Select(term => (term.Name, Gradient(parameters, term.Updates(rollout, advantages), new())))], whole);
+        CheckTerms(subject, [.. subject.Assembly.Terms.Select(term => (term, Gradient(parameters, term.Updates(rollout, advantages), new())))], whole);
         var silent = Silent(subject, whole);
 
         string terms = string.Join(" and ", subject.Assembly.Terms.Select(term => term.Name));
@@ -69,20 +69,20 @@ internal static class LossRehearsal
             $"preflight: replaying a rollout under the same weights gives ratios up to {found[0].Value:G3} away from 1, expected exactly 1: the method's replay differs from its rollout, or the engine's results vary."));
     }
 
-    private static void CheckTerms(PreflightSubject subject, IReadOnlyList<(string Name, float[] Gradient)> terms, float[] whole)
+    private static void CheckTerms(PreflightSubject subject, IReadOnlyList<(LossTerm Term, float[] Gradient)> terms, float[] whole)
     {
-        foreach (var (name, gradient) in terms)
+        foreach (var (term, gradient) in terms)
         {
             if (gradient.Any(value => value != 0)) continue;
-            string hint = subject.Recipe.Rollout.GroupSize == 1
+            string hint = term.Hint is { } own ? own : subject.Recipe.Rollout.GroupSize == 1
                 ? "A group of one has nothing to be compared with: raise rollout.group_size."
                 : "Give it a weight of 0 if it is not meant, or look at what it depends on.";
-            throw new InputException($"preflight: the term '{name}' of the loss has no gradient, even for rewards drawn at random. {hint}");
+            throw new InputException($"preflight: the term '{term.Name}' of the loss has no gradient{(term.Hint is null ? ", even for rewards drawn at random" : "")}. {hint}");
         }
-        double missing = Norm(whole.Select((value, i) => value - terms.Sum(term => (double)term.Gradient[i])));
-        double size = terms.Sum(term => Norm(term.Gradient.Select(value => (double)value)));
+        double missing = Norm(whole.Select((value, i) => value - terms.Sum(entry => (double)entry.Gradient[i])));
+        double size = terms.Sum(entry => Norm(entry.Gradient.Select(value => (double)value)));
         if (missing > Rounding * size)
-            throw new UnreachableException(Invariant($"preflight: the terms the method names ({string.Join(", ", terms.Select(term => term.Name))}) leave {missing / size:P1} of the gradient unexplained; it has a term it does not name."));
+            throw new UnreachableException(Invariant($"preflight: the terms the method names ({string.Join(", ", terms.Select(entry => entry.Term.Name))}) leave {missing / size:P1} of the gradient unexplained; it has a term it does not name."));
     }
 
     private static double Norm(IEnumerable<double> values) => Math.Sqrt(values.Sum(value => value * value));

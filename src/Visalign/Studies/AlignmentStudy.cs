@@ -1,6 +1,8 @@
 using System.Globalization;
 using Visalign.Generators;
+using Visalign.Methods;
 using Visalign.Networks;
+using Visalign.Rewards;
 using Visalign.Runs;
 using Visalign.Torch;
 using Visalign.Torch.Engines;
@@ -59,9 +61,21 @@ public sealed class AlignmentStudy
     // Paths of the user's would lead elsewhere when the run is gone on with from another folder.
     private static Recipe Anchored(Recipe recipe) => recipe with
     {
-        Model = !ModelFolder.Shipped.Contains(recipe.Model) && Directory.Exists(recipe.Model) ? Path.GetFullPath(recipe.Model) : recipe.Model,
+        Method = recipe.Method is DiffusionDpo { Pairs.Folder: { } folder } dpo && Directory.Exists(folder) ? dpo with { Pairs = dpo.Pairs with { Folder = Path.GetFullPath(folder) } } : recipe.Method,
+        Rewards = [.. recipe.Rewards.Select(Anchored)],
+        Heldout = [.. recipe.Heldout.Select(Anchored)],
+        Model = Anchored(recipe.Model),
         Prompts = recipe.Prompts != "world" && File.Exists(recipe.Prompts) ? Path.GetFullPath(recipe.Prompts) : recipe.Prompts,
     };
+
+    private static IRewardOptions Anchored(IRewardOptions options) => options switch
+    {
+        TwoTowerOptions judge => judge with { Model = Anchored(judge.Model) },
+        StepPreferenceOptions judge => judge with { Model = Anchored(judge.Model) },
+        _ => options,
+    };
+
+    private static string Anchored(string model) => !ModelFolder.Shipped.Contains(model) && Directory.Exists(model) ? Path.GetFullPath(model) : model;
 
     // What was measured otherwise than this recipe asks is measured again, as when going on.
     private void TakeOver(KeptRun other)
@@ -124,7 +138,7 @@ public sealed class AlignmentStudy
         double scale = ChooseGuidance(EvaluationFolder.GuidanceOf(name), what, iteration, weights).Best;
         var kept = Measure(name, iteration, weights, _options.Prompts, scale, $"measuring {what}");
         _observer.Told(string.Create(CultureInfo.InvariantCulture,
-            $"{what}: {kept.Metric} {kept.Score:F3} on {kept.Prompts} held-out prompts at its best guidance scale, {scale}"));
+            $"{what}: {kept.Metric} {kept.Score:F3} on {kept.Prompts} {kept.Asked} at its best guidance scale, {scale}"));
         return kept;
     }
 
@@ -149,7 +163,7 @@ public sealed class AlignmentStudy
             kept => (kept.Iteration, kept.Steps, kept.Prompts, kept.GuidanceScale) == (iteration, _options.Steps, prompts, scale)) is { } known) return known;
         return Timed(part, name, () => KeptEvaluation.Of(
             HeldOutEvaluation.Run(_run.Generator, weights(), PromptSplit.HeldOut, prompts, _options.Steps, scale, advanced: Advanced, examination: _examination, processes: _run.Processes),
-            _examination.Metric, iteration, PromptSplit.HeldOut, scale, _options.Steps));
+            _examination.Metric, _examination.Asked, iteration, PromptSplit.HeldOut, scale, _options.Steps));
     }
 
     private T Timed<T>(string part, string name, Func<T> measure) where T : class

@@ -35,8 +35,6 @@ internal sealed record DiffusionModelTraining(VaeRecipe Vae, UnetRecipe Unet) : 
     public void CheckStart(string model)
     {
         string from = ModelFolder.Find(model);
-        foreach (var (name, file) in NetworkFiles)
-            if (!File.Exists(Path.Combine(from, file))) throw new InputException($"--from {model}: there is no {file} in it, so it has no {name} of this recipe's kind to go on from.");
         if (WorldPipeline.Networks(from) != WorldPipeline.Networks(Unet))
             throw new InputException($"--from {model}: its networks have other sizes than the recipe's. Give 'unet' the sizes of {from}/unet/config.json and 'unet.text' those of {from}/text_encoder/config.json.");
     }

@@ -28,6 +28,12 @@ public sealed record Examination
     /// <summary>What is measured, as the rest of "the ...".</summary>
     public required string Metric { get; init; }
 
+    /// <summary>Whose prompts, in words.</summary>
+    public string Asked { get; init; } = "held-out prompts";
+
+    /// <summary>Rows of one forward pass.</summary>
+    public int MicroBatch { get; init; } = 64;
+
     /// <summary>The first prompts of a split.</summary>
     public required Func<PromptSplit, int, IReadOnlyList<Condition>> Prompts { get; init; }
 
@@ -39,6 +45,8 @@ public sealed record Examination
     public static Examination Of(AlignmentRun run) => run.Generator.DrawsWorld ? Exact : new()
     {
         Metric = "trained reward",
+        Asked = run.Recipe.Prompts == "world" ? "held-out prompts" : "prompts of the recipe",
+        MicroBatch = run.Recipe.Rollout.MicroBatch,
         Prompts = PromptsOf(run.Recipe, run.Generator),
         Judge = (pictures, conditions) =>
         {

@@ -54,7 +54,7 @@ public static class HeldOutEvaluation
         using var scope = Tensor.Scope();
         examination ??= Examination.Exact;
         var conditions = examination.Prompts(split, count);
-        var rollout = PlainSampling.Run(generator, weights, conditions, new(steps, guidanceScale), Seed, iteration: ((long)split << 32) + sample, advanced, processes);
+        var rollout = PlainSampling.Run(generator, weights, conditions, new(steps, guidanceScale) { MicroBatch = examination.MicroBatch }, Seed, iteration: ((long)split << 32) + sample, advanced, processes);
         var pictures = generator.Decode(rollout.Final, processes);
         var (scores, verdicts) = examination.Judge(pictures, conditions);
         return new(conditions, scores, verdicts, pictures, rollout.NetworkEvaluations);

@@ -23,6 +23,9 @@ public sealed record KeptEvaluation
     /// <summary>What was measured: <see cref="Examination.Metric"/>.</summary>
     public required string Metric { get; init; }
 
+    /// <summary>Whose prompts, in words: <see cref="Examination.Asked"/>.</summary>
+    public required string Asked { get; init; }
+
     /// <summary>The mean score: of the exact checker, the share of pictures it accepts.</summary>
     public required double Score { get; init; }
 
@@ -39,7 +42,7 @@ public sealed record KeptEvaluation
     public required long NetworkEvaluations { get; init; }
 
     /// <summary>What to keep of an evaluation.</summary>
-    public static KeptEvaluation Of(Evaluation evaluation, string metric, long iteration, PromptSplit split, double guidanceScale, int steps) => new()
+    public static KeptEvaluation Of(Evaluation evaluation, string metric, string asked, long iteration, PromptSplit split, double guidanceScale, int steps) => new()
     {
         Iteration = iteration,
         Split = split,
@@ -47,6 +50,7 @@ public sealed record KeptEvaluation
         Steps = steps,
         Prompts = evaluation.Scores.Count,
         Metric = metric,
+        Asked = asked,
         Score = evaluation.Score,
         SoftScore = evaluation.SoftScore,
         Tasks = evaluation.Tasks,

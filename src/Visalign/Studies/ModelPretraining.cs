@@ -25,8 +25,11 @@ public static class ModelPretraining
         if (request.From is { } from)
         {
             if (request.Autoencoder is not null) throw new InputException($"--vae {request.Autoencoder}: with --from, the autoencoder is that of {from}. Leave one of the two out.");
+            string start = ModelFolder.Find(from);
+            foreach (var (network, file) in training.NetworkFiles)
+                if (!File.Exists(Path.Combine(start, file))) throw new InputException($"--from {from}: there is no {file} in it, so it has no {network} of this recipe's kind to go on from.");
             training.CheckStart(from);
-            request = request with { Autoencoder = ModelFolder.Find(from) };
+            request = request with { Autoencoder = start };
         }
         var draft = DraftFolder.Begin(request.Folder, request.Autoencoder);
         try

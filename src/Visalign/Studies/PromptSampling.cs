@@ -19,6 +19,9 @@ public sealed record SamplingOptions
     /// <summary>Classifier-free guidance; 1 is off.</summary>
     public required double GuidanceScale { get; init; }
 
+    /// <summary>Whether the first steps are the base's and the last the tuned weights', as DRaFT+ samples.</summary>
+    public bool Annealed { get; init; }
+
     /// <summary>Of the start noise: the same seed gives the same pictures.</summary>
     public ulong Seed { get; init; } = 1;
 }
@@ -36,7 +39,7 @@ public static class PromptSampling
     public static PromptSample Run(Policy policy, string prompt, SamplingOptions options)
     {
         using var scope = Tensor.Scope();
-        var rollout = PlainSampling.Run(policy.Generator, policy.Weights, [new(prompt)], new(options.Steps, options.GuidanceScale) { GroupSize = options.Count }, options.Seed, iteration: 0);
+        var rollout = PlainSampling.Run(policy.Generator, policy.Weights, [new(prompt)], new(options.Steps, options.GuidanceScale) { GroupSize = options.Count, Annealed = options.Annealed }, options.Seed, iteration: 0);
         var pictures = policy.Generator.Decode(rollout.Final);
         try
         {

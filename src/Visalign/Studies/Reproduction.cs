@@ -13,8 +13,8 @@ namespace Visalign.Studies;
 /// <summary>A recipe over several seeds, against the baselines that every method has to face.</summary>
 /// <remarks>
 /// The base at its best guidance scale; best of N from the base, picked by the trained reward, with N the reward calls of a
-/// training over the held-out prompts, at least 4; and fine-tuning on the best of each group, with the reward calls and
-/// optimizer steps of the method. Every run lies in a folder of its own and is gone on with, so that an interruption costs
+/// training over the held-out prompts, at least 4; and the fine-tuning that the method names (<see cref="IMethod.Baseline"/>),
+/// with its reward calls and optimizer steps. Every run lies in a folder of its own and is gone on with, so that an interruption costs
 /// one iteration.
 /// </remarks>
 public sealed class Reproduction
@@ -44,7 +44,8 @@ public sealed class Reproduction
     {
         Directory.CreateDirectory(_folder);
         var method = Enumerable.Range(0, seeds).Select(seed => Align(_shipped.Name, _shipped.Recipe, seed)).ToList();
-        var tuning = Enumerable.Range(0, seeds).Select(seed => Align("best-of-group-tuning", _shipped.Recipe with { Method = new BestOfGroupTuning() }, seed)).ToList();
+        var baseline = _shipped.Recipe.Method.Baseline;
+        var tuning = Enumerable.Range(0, seeds).Select(seed => Align(baseline.Name, _shipped.Recipe with { Method = baseline.Method }, seed)).ToList();
         var summary = new ReproductionSummary
         {
             Slug = _shipped.Name,
@@ -53,12 +54,12 @@ public sealed class Reproduction
             [
                 ReproducedSystem.OfBase(method),
                 BestOfN(method),
-                ReproducedSystem.OfRuns("fine-tuning on the best of each group", SystemRole.Baseline, tuning),
+                ReproducedSystem.OfRuns(baseline.Words, SystemRole.Baseline, tuning),
                 ReproducedSystem.OfRuns(_shipped.Name, SystemRole.Aligned, method),
             ],
         };
         AtomicFile.Write(Path.Combine(_folder, "summary.json"), System.Text.Encoding.UTF8.GetBytes(summary.ToJson()));
-        AtomicFile.Write(Path.Combine(_folder, "report.html"), System.Text.Encoding.UTF8.GetBytes(ReproductionReport.Draw(summary, method, tuning)));
+        AtomicFile.Write(Path.Combine(_folder, "report.html"), System.Text.Encoding.UTF8.GetBytes(ReproductionReport.Draw(summary, method, (baseline.Words, tuning))));
         return summary;
     }
 
@@ -100,7 +101,7 @@ public sealed class Reproduction
             _observer.Advanced(share);
         });
         foreach (var judge in judges) (judge.Reward as IDisposable)?.Dispose();
-        var kept = KeptEvaluation.Of(picked, plain.Metric, 0, PromptSplit.HeldOut, plain.GuidanceScale, plain.Steps);
+        var kept = KeptEvaluation.Of(picked, plain.Metric, plain.Asked, 0, PromptSplit.HeldOut, plain.GuidanceScale, plain.Steps);
         return ReproducedSystem.Of($"best of {n} from the base", SystemRole.Baseline, [.. runs.Select(_ => kept)], bases: [.. runs.Select(_ => plain)]) with
         {
             Note = $"{n} pictures for each answer, picked by the trained reward",

@@ -7,7 +7,7 @@ internal static class ReproductionReport
 {
     /// <summary>Draws the page; the gallery is that of the first seed.</summary>
     /// <returns>The page's whole text, to be written as UTF-8.</returns>
-    internal static string Draw(ReproductionSummary summary, IReadOnlyList<KeptRun> runs, IReadOnlyList<KeptRun> tuning)
+    internal static string Draw(ReproductionSummary summary, IReadOnlyList<KeptRun> runs, (string Words, IReadOnlyList<KeptRun> Runs) tuning)
     {
         var (method, paper) = AlignmentReport.PaperOf(runs[0].Recipe);
         var (before, after) = (summary.Systems[0], summary.Systems[^1]);
@@ -28,7 +28,7 @@ internal static class ReproductionReport
                 PromptCount = before.Evaluations[0].Prompts,
                 SeedCount = runs.Count,
             },
-            Curves = TrainingCurves.Of([(method, runs), ("fine-tuning on the best", tuning)], [TrainingCurves.Level("base", before.Evaluations[0])]),
+            Curves = TrainingCurves.Of([(method, runs), (tuning.Words, tuning.Runs)], [TrainingCurves.Level("base", before.Evaluations[0])]),
             Gallery = BeforeAndAfter.Sample(policy, before.Evaluations[0], after.Evaluations[0]),
             Systems = [.. summary.Systems.Select(Compared)],
             Remarks = [.. runs.SelectMany(run => run.Remarks.Select(remark => new WatchdogRemark(RemarkSeverity.Warning, $"Seed {run.Provenance.Seed}: {remark.Text}", remark.Iteration)))],

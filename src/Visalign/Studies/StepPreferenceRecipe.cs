@@ -23,7 +23,7 @@ public sealed record StepPreferenceRecipe : IPretrainingRecipe
 }
 
 /// <summary>What a step-aware preference model is made of.</summary>
-public sealed record StepPreferenceTraining
+public sealed record StepPreferenceTraining : IValidatableObject
 {
     /// <summary>The two-tower model it begins with: a shipped name, or a folder.</summary>
     public string TwoTower { get; init; } = "shapes32-clip";
@@ -49,6 +49,15 @@ public sealed record StepPreferenceTraining
 
     /// <summary>Its training; a batch is that many pictures, half as many pairs.</summary>
     public required PretrainingOptions Training { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Training.Scenes != new PretrainingOptions { Steps = 1 }.Scenes)
+        {
+            yield return new($"'step_preference.training.scenes' is {Training.Scenes}, but no scenes are drawn: it is trained on {Group} pictures of each of {Prompts} prompts. Leave it out.");
+        }
+    }
 }
 
 /// <summary>How thoroughly a step-aware judge is measured.</summary>

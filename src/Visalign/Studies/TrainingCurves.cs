@@ -38,7 +38,7 @@ internal static class TrainingCurves
         yield return new()
         {
             Title = $"The {first.Metric} while training",
-            Note = string.Create(CultureInfo.InvariantCulture, $"On the first {first.Prompts} held-out prompts, at the guidance scale of the rollouts, {first.GuidanceScale}."),
+            Note = string.Create(CultureInfo.InvariantCulture, $"On the first {first.Prompts} {first.Asked}, at the guidance scale of the rollouts, {first.GuidanceScale}."),
             XLabel = "iteration",
             Format = AlignmentReport.FormatOf(first),
             Series = [.. curves.Select(series => new CurveSeries(series.Name,

@@ -14,19 +14,24 @@ public sealed class SeveralProcessesTests : IDisposable
 
     private readonly TemporaryFolder _root = new();
 
-    public SeveralProcessesTests() => File.WriteAllText(_root["tiny.yaml"], TinyModel.Recipe(TinyModel.Create(_root["model"], contrast: 2)));
+    public SeveralProcessesTests()
+    {
+        File.WriteAllText(_root["tiny.yaml"], TinyModel.Recipe(TinyModel.Create(_root["model"], contrast: 2)));
+        File.WriteAllText(_root["tokens.yaml"], TinyTokenModel.Recipe(TinyTokenModel.Create(_root["tokens"])));
+    }
 
     public void Dispose() => _root.Dispose();
 
     [Theory]
-    [InlineData("flow-grpo")]
-    [InlineData("diffusion-dpo")]
-    public async Task One_two_and_four_processes_leave_the_same_bytes(string method)
+    [InlineData("flow-grpo", "tiny.yaml")]
+    [InlineData("diffusion-dpo", "tiny.yaml")]
+    [InlineData("ar-grpo", "tokens.yaml")]
+    public async Task One_two_and_four_processes_leave_the_same_bytes(string method, string recipe)
     {
         foreach (int count in new[] { 1, 2, 4 })
         {
             // Three micro-batches of 5, 5 and 2 pictures: of four processes one has none.
-            using var process = Start([.. Align($"run{count}"), "--set", "method=" + method, "--processes", $"{count}"]);
+            using var process = Start([.. Align($"run{count}", recipe), "--set", "method=" + method, "--processes", $"{count}"]);
             await End(process, ExitCode.Done);
         }
 
@@ -122,7 +127,7 @@ public sealed class SeveralProcessesTests : IDisposable
         Assert.StartsWith("--processes: found '0', expected a whole number from 1 to 64.", said.Error, StringComparison.Ordinal);
     }
 
-    private string[] Align(string run) => ["align", _root["tiny.yaml"], "--out", _root[run]];
+    private string[] Align(string run, string recipe = "tiny.yaml") => ["align", _root[recipe], "--out", _root[run]];
 
     private Process[] Launch(int count, Func<int, string[]> arguments)
     {

@@ -97,6 +97,35 @@ public sealed class DraftTests : IDisposable
         Rollout Sampled() => Assemble(new(), 1).Sample(_adapter.Weights, Conditions, 0);
     }
 
+    // Two steps' penalties, each with respect to the states that the policy itself led to.
+    [Fact]
+    public void The_gradient_of_the_penalty_is_that_of_the_whole_graph()
+    {
+        using var scope = Tensor.Scope();
+        using (Autograd.NoGrad()) _adapter.Parameters.Values.MulInPlace(1.05);
+        var assembly = Assemble(new() { LastSteps = 3, KlCoefficient = 0.7 }, 1);
+        var rollout = (NoiseRollout)assembly.Sample(_adapter.Weights, Conditions, 0);
+
+        float[] stepwise = Gradient(assembly.Terms.Single(term => term.Name == "KL").Updates(rollout, []));
+
+        _adapter.Parameters.ClearGradients();
+        Tensor state = rollout.Tail[0], total = Tensor.Of(0.0, DType.Float32);
+        for (int step = 1; step < Steps; step++)
+        {
+            var velocity = RolloutSampler.VelocityOf(_generator, _adapter.Weights, rollout.Plan, step, state, rollout.Encoded);
+            Tensor unchanged;
+            using (Autograd.NoGrad()) unchanged = RolloutSampler.VelocityOf(_generator, _generator.Base, rollout.Plan, step, state, rollout.Encoded);
+            total += ((velocity - unchanged) * (1 - rollout.Plan.Levels[step])).Square().Mean() * (0.7 / 3);
+            state = RolloutSampler.GaussianOf(rollout.Plan, step, state, velocity).Mean;
+        }
+        Autograd.Backward(total);
+        float[] whole = _adapter.Parameters.Gradients.ToArray<float>();
+
+        double size = whole.Max(Math.Abs);
+        Assert.True(size > 0);
+        Assert.All(whole.Zip(stepwise), pair => Assert.Equal(pair.First, pair.Second, 1e-4 * size));
+    }
+
     [Theory]
     [InlineData(5, 0, "method.last_steps is 5, expected at most the 4 of 'rollout.steps'; 0 stands for all.")]
     [InlineData(2, 1, "method.resamples is 1 with 2 steps")]

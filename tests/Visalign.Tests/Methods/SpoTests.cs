@@ -58,7 +58,7 @@ public sealed class SpoTests : IDisposable
             Assert.Same(pair.WinnerFrom, pair.LoserFrom);
             Assert.False(pair.WinnerTo.SameAs(pair.LoserTo));
         });
-        Assert.Equal(2 * 3, rollout.Compared);
+        Assert.Equal(2 * 3 * 4, rollout.JudgedOnTheWay);
     }
 
     [Fact]

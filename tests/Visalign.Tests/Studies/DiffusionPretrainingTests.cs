@@ -87,7 +87,7 @@ public sealed class DiffusionPretrainingTests : IDisposable
     }
 
     [Theory]
-    [InlineData("transformer={ training: { steps: 1 } }", "name either 'transformer' or 'unet'")]
+    [InlineData("transformer={ training: { steps: 1 } }", "give 'vae' and 'transformer' or 'unet'")]
     [InlineData("unet.attends=[true]", "'unet.attends' lists 1 levels, expected 2")]
     [InlineData("unet.channels=[16, 20]", "'unet.channels' has 20, expected a multiple of 'unet.groups' (8)")]
     [InlineData("unet.channels=[8, 8, 8, 8, 8]", "'unet.channels' lists 5 levels, expected 1 to 4")]

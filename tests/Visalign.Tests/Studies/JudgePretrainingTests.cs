@@ -131,10 +131,11 @@ public sealed class JudgePretrainingTests : IDisposable
     }
 
     [Theory]
-    [InlineData("pretraining: 1\nmeasurement: { scenes: 4 }", "expected one of the keys step_preference, transformer, two_tower, which say what is made; found none.")]
+    [InlineData("pretraining: 1\nmeasurement: { scenes: 4 }", "expected one of the keys gpt, step_preference, transformer, two_tower, unet, which say what is made; found none.")]
     [InlineData("pretraining: 1\ntwo_tower: {}\ntransformer: {}", "found transformer and two_tower.")]
     [InlineData("pretraining: 1\ntwo_tower: { family: 1, training: { steps: 1 } }", "'two_tower.family' is 1")]
     [InlineData("pretraining: 1\ntwo_tower: { text: { width: 9, blocks: 1, heads: 2 }, training: { steps: 1 } }", "'width' is 9, expected a number that 2 heads share evenly.")]
+    [InlineData("pretraining: 1\nstep_preference: { training: { steps: 1, scenes: 9 } }", "'step_preference.training.scenes' is 9, but no scenes are drawn")]
     public void A_recipe_that_makes_no_sense_is_refused(string text, string words) =>
         Assert.Contains(words, Assert.Throws<InputException>(() => Read(text)).Message, StringComparison.Ordinal);
 

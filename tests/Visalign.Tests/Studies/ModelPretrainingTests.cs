@@ -96,7 +96,7 @@ public sealed class ModelPretrainingTests : IDisposable
 
         Assert.Contains("codes: 16\n", card.Recipe, StringComparison.Ordinal);
         Assert.Contains("Give 'gpt' and 'vq' the same sizes.", Refused(TokenRecipe("gpt.layers=2"), _root["model"]), StringComparison.Ordinal);
-        Assert.Contains("does not make pictures by denoising", Refused(Recipe(), _root["model"]), StringComparison.Ordinal);
+        Assert.Contains("there is no transformer.safetensors in it", Refused(Recipe(), _root["model"]), StringComparison.Ordinal);
 
         string Refused(PretrainingRecipe recipe, string from) => Assert.Throws<InputException>(() =>
             ModelPretraining.Run(recipe, new() { Folder = _root["third"], From = from, Command = "test" }, new Listener(), TimeProvider.System, default)).Message;
@@ -199,12 +199,15 @@ public sealed class ModelPretrainingTests : IDisposable
     public void A_recipe_that_makes_no_sense_is_refused(string option, string words) =>
         Assert.Contains(words, Assert.Throws<InputException>(() => Recipe(option)).Message, StringComparison.Ordinal);
 
-    [Fact]
-    public void The_shipped_recipe_is_sound()
+    [Theory]
+    [InlineData("pretrain-shapes32-flow.yaml")]
+    [InlineData("pretrain-shapes32-eps.yaml")]
+    [InlineData("pretrain-shapes32-tokens.yaml")]
+    public void The_shipped_recipes_are_sound_and_measure_as_all_do(string file)
     {
-        var recipe = PretrainingRecipe.File.Read(Path.Combine(AppContext.BaseDirectory, "data", "recipes", "pretrain-shapes32-flow.yaml"));
+        var recipe = Assert.IsType<PretrainingRecipe>(PretrainingKinds.Read(Path.Combine(AppContext.BaseDirectory, "data", "recipes", file)));
 
-        Assert.Equal(new MeasurementRecipe(), recipe.Measurement);
+        Assert.Equal((1000, 1024), (recipe.Measurement.Scenes, recipe.Measurement.Prompts));
     }
 
     [Fact]
