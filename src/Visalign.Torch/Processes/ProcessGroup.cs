@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Visalign.Torch.Native;
@@ -27,11 +26,11 @@ public sealed unsafe class ProcessGroup : IDisposable
     private ProcessGroup(ProcessPlace place, CounterStore store, Action<PeerLostException> abandon, Action? check)
     {
         (Rank, Count, _store) = (place.Rank, place.Count, store);
-        Meet(place, store, check);
+        Meeting.Await(place, store, check);
         _watch = new(CounterStore.Connect(place.Host, place.Port, place.Prefix, place.Meeting), place, abandon);
         try
         {
-            Bridge.Check(ProcessBridge.va_group_open(store.Handle, Rank, Count, AddressTowards(place), (long)Patience.TotalMilliseconds, out _group));
+            Bridge.Check(ProcessBridge.va_group_open(store.Handle, Rank, Count, Meeting.AddressTowards(place), (long)Patience.TotalMilliseconds, out _group));
         }
         catch (TorchException fault)
         {
@@ -124,7 +123,7 @@ public sealed unsafe class ProcessGroup : IDisposable
             source = padded;
         }
         var all = Tensor.Empty([Count, .. shape], source.DType);
-        if (all.Count > 0) GatherEqual((void*)source.Address, shape[0] * rowSize, (void*)all.Address);
+        if (all.Count > 0) GatherEqual((void*)MemoryOf(source).Address, shape[0] * rowSize, (void*)MemoryOf(all).Address);
         return scope.Keep(Tensor.Cat([.. rows.Select((length, rank) => all.Select(0, rank).Narrow(0, 0, length))]));
     }
 
@@ -149,10 +148,9 @@ public sealed unsafe class ProcessGroup : IDisposable
     public void CopyFromFirst(Tensor values)
     {
         if (_group == 0) return;
-        if (!values.IsContiguous) throw new ArgumentException($"{values} is not contiguous.");
-        long size = values.Count * Tensor.ElementSize(values.DType);
+        var (memory, size) = MemoryOf(values);
         Agree(0, size);
-        Broadcast((void*)values.Address, size);
+        Broadcast((void*)memory, size);
     }
 
     /// <summary>Whether any process says so.</summary>
@@ -199,10 +197,18 @@ public sealed unsafe class ProcessGroup : IDisposable
     internal int OwnerOf(int item, int items) => Enumerable.Range(0, Count).First(rank => item < StartOf(rank + 1, items));
 
     /// <summary>Sends a tensor's memory to a process that calls <see cref="Receive"/> for it.</summary>
-    internal void Send(Tensor values, int to) => Exchange(() => ProcessBridge.va_group_send(_group, (void*)values.Address, values.Count * Tensor.ElementSize(values.DType), to));
+    internal void Send(Tensor values, int to)
+    {
+        var (memory, size) = MemoryOf(values);
+        Exchange(() => ProcessBridge.va_group_send(_group, (void*)memory, size, to));
+    }
 
     /// <summary>Fills a tensor's memory with what a process sends.</summary>
-    internal void Receive(Tensor values, int from) => Exchange(() => ProcessBridge.va_group_receive(_group, (void*)values.Address, values.Count * Tensor.ElementSize(values.DType), from));
+    internal void Receive(Tensor values, int from)
+    {
+        var (memory, size) = MemoryOf(values);
+        Exchange(() => ProcessBridge.va_group_receive(_group, (void*)memory, size, from));
+    }
 
     /// <summary>Waits until every process is at this operation and has the same <paramref name="common"/> number, and exchanges another number each.</summary>
     /// <returns>The numbers of all.</returns>
@@ -235,45 +241,9 @@ public sealed unsafe class ProcessGroup : IDisposable
         }
     }
 
-    private static void Meet(ProcessPlace place, CounterStore store, Action? check)
-    {
-        using var pause = new ManualResetEventSlim();
-        long started = Stopwatch.GetTimestamp();
-        try
-        {
-            if (store.Add($"here/{place.Rank}", 1) > 1) throw new InputException($"Two processes have the RANK {place.Rank}; each of WORLD_SIZE {place.Count} must have one of its own.");
-            store.Add("here", 1);
-            long here;
-            while ((here = store.Add("here", 0)) < place.Count)
-            {
-                check?.Invoke();
-                if (Stopwatch.GetElapsedTime(started) > place.Meeting)
-                    throw new InputException($"Only {here} of {place.Count} processes came to {place.Host}:{place.Port} within {place.Meeting.TotalSeconds:0} seconds. "
-                        + "Start all that WORLD_SIZE counts; VISALIGN_MEETING_SECONDS gives them more time.");
-                pause.Wait(50);
-            }
-        }
-        catch (TorchException fault)
-        {
-            throw new PeerLostException(place.IsServedByLauncher ? [] : [0], place.Count, CounterStore.FirstLine(fault), fault);
-        }
-    }
-
-    // The address of this machine that the others can reach: the one it reaches their meeting point from.
-    private static string AddressTowards(ProcessPlace place)
-    {
-        try
-        {
-            using var socket = new Socket(SocketType.Dgram, ProtocolType.Udp);
-            socket.Connect(place.Host, place.Port);
-            var address = ((IPEndPoint)socket.LocalEndPoint!).Address;
-            return (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
-        }
-        catch (SocketException fault)
-        {
-            throw new InputException($"MASTER_ADDR is '{place.Host}', which this machine cannot reach ({fault.Message}).", fault);
-        }
-    }
+    private static (nint Address, long Size) MemoryOf(Tensor values) => values.Device == Device.Cpu && values.IsContiguous
+        ? (values.Address, values.Count * Tensor.ElementSize(values.DType))
+        : throw new ArgumentException($"{values} is not contiguous memory of the CPU, and processes exchange no other.");
 
     private void GatherEqual(void* mine, long size, void* all)
     {

@@ -24,7 +24,7 @@ public sealed class SeveralProcessesTests : IDisposable
 
     [Theory]
     [InlineData("flow-grpo", "tiny.yaml")]
-    [InlineData("diffusion-nft", "tiny.yaml")]
+    [InlineData("diffusion-dpo", "tiny.yaml")]
     [InlineData("ar-grpo", "tokens.yaml")]
     public async Task One_two_and_four_processes_leave_the_same_bytes(string method, string recipe)
     {
