@@ -27,4 +27,14 @@ internal static class TinyTowers
         TwoTowerMaking.SaveModel(folder, Config.ToJson(), ClipInitialization.Draw(Config, 1));
         return folder;
     }
+
+    /// <summary>Makes the folder of a step-aware one over it.</summary>
+    /// <returns>Its path.</returns>
+    public static string CreateStepAware(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        using var scope = Tensor.Scope();
+        TwoTowerMaking.SaveModel(folder, Config.ToJson(StepPreference.Kind), StepPreference.Initialize(Weights(), Config.Vision, 2));
+        return folder;
+    }
 }

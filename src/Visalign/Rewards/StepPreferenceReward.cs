@@ -11,8 +11,8 @@ public sealed record StepPreferenceOptions : IRewardOptions
     /// <inheritdoc/>
     public double Weight { get; init; } = 1;
 
-    /// <summary>The step-aware preference model: a shipped name, or a folder.</summary>
-    public string Model { get; init; } = "shapes32-spm";
+    /// <summary>The step-aware preference model's folder.</summary>
+    public required string Model { get; init; }
 }
 
 /// <summary>The step-aware preference model of SPO: which of several noisy samples of a prompt will please more.</summary>
@@ -21,7 +21,7 @@ public sealed record StepPreferenceOptions : IRewardOptions
 /// told the noise level (<see cref="StepPreference"/>); of a finished picture, none.
 /// Departures: it is told 1,000 times the flow's noise level, as the shipped one was trained, not a diffusion's timestep. Of two siblings' scores, the softmax is the probability that the first is preferred.
 /// </remarks>
-/// <param name="model">A shipped name, such as <c>shapes32-spm</c>, or a folder.</param>
+/// <param name="model">A shipped name, or a folder.</param>
 public sealed class StepPreferenceReward(string model) : IStepReward, IDifferentiableReward, IDisposable
 {
     private readonly TwoTowerModel _model = TwoTowerModel.Load(model, StepPreference.Kind);

@@ -110,7 +110,7 @@ public sealed class DifferentiableRewardTests : IDisposable
         var sum = new RewardSum(new WeightedReward(new ExactReward(new()), 1), new WeightedReward(new Brightness(), 1));
 
         Assert.Equal(
-            "rewards: 'exact' has no gradient with respect to the picture, which this method follows. These have one: brightness, colorfulness, contrast, symmetry, two-tower.",
+            "rewards: 'exact' has no gradient with respect to the picture, which this method follows. These have one: brightness, colorfulness, contrast, step-preference, symmetry, two-tower.",
             Assert.Throws<InputException>(sum.Differentiable).Message);
     }
 

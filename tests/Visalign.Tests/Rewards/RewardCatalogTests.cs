@@ -15,11 +15,13 @@ public sealed class RewardCatalogTests
     [Fact]
     public void Every_entry_makes_a_reward_of_its_own_name()
     {
+        using var folder = new TemporaryFolder();
         Assert.All(RewardCatalog.All, entry =>
         {
             object options = entry.Name switch
             {
                 "command" => new CommandRewardOptions { Command = ["true"] },
+                "step-preference" => new StepPreferenceOptions { Model = TinyTowers.CreateStepAware(folder["judge"]) },
                 "url" => new UrlRewardOptions { Url = "http://localhost:1/" },
                 _ => Activator.CreateInstance(entry.OptionsType)!,
             };
@@ -27,6 +29,7 @@ public sealed class RewardCatalogTests
             var reward = entry.Create(options, new RewardContext(TimeProvider.System, Seed: 1));
 
             Assert.Equal(entry.Name, reward.Name);
+            (reward as IDisposable)?.Dispose();
         });
     }
 
