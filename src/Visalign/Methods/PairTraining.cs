@@ -44,7 +44,7 @@ internal sealed class PairTraining
         return new()
         {
             Sample = (weights, conditions, iteration) => _read is null
-                ? RolloutSampler.Sample(_context.Noise, weights, _plan, conditions, LogProbReduction.Mean, _context.Seed, iteration)
+                ? RolloutSampler.Sample(_context.Noise, weights, _plan, conditions, LogProbReduction.Mean, _context.Seed, iteration, processes: _context.Processes)
                 : PairRollout.Read(_context.Noise, _read, _pairs.Latents, conditions.Count, _context.Seed, iteration),
             // What is read was judged already.
             Credit = (rewards, groups) => _read is null ? RankedGroups.BestAndWorst(rewards, groups) : [.. rewards.Select((_, row) => row % 2 == 0 ? 1.0 : -1)],
