@@ -54,7 +54,8 @@ public sealed class SeveralProcessesTests : IDisposable
         using (var victim = Process.GetProcessById(child)) victim.Kill();
         string error = await Mourn(broken, ExitCode.Failed);
         string last = error.TrimEnd().Split('\n')[^1];
-        Assert.Matches(@"^Process [12] of 3 died or cannot be reached any more \(.+\), and this run cannot go on without it\. Go on from its last checkpoint with: visalign resume .+run2$", last);
+        // An exchange may fail before the watch has told whose end it was.
+        Assert.Matches(@"^(Process [12] of 3|A process of the 3 of this run) died or cannot be reached any more \(.+\), and this run cannot go on without it\. Go on from its last checkpoint with: visalign resume .+run2$", last);
         Assert.DoesNotContain("died", error.TrimEnd()[..^last.Length], StringComparison.Ordinal);
 
         using (var rest = Start(["resume", _root["run2"], "--processes", "2"])) await End(rest, ExitCode.Done);
@@ -78,7 +79,7 @@ public sealed class SeveralProcessesTests : IDisposable
             {
                 string error = await Mourn(team[rank], ExitCode.Failed);
                 string[] lines = error.TrimEnd().Split('\n');
-                Assert.True(lines.Count(line => line.StartsWith($"Process {victim} of 3 died or cannot be reached any more", StringComparison.Ordinal)) == 1 && (rank == 0 || lines.Length == 1), error);
+                Assert.True(lines.Count(line => line.StartsWith($"Process {victim} of 3 died or cannot be reached any more", StringComparison.Ordinal) || line.StartsWith("A process of the 3 of this run died", StringComparison.Ordinal)) == 1 && (rank == 0 || lines.Length == 1), error);
             }
         }
         finally
