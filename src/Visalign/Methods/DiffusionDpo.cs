@@ -34,6 +34,8 @@ public sealed record DiffusionDpo : IMethod
 
     string? IMethod.Data => Pairs.Folder;
 
+    bool IMethod.LearnsFromRewards => Pairs.Folder is null;
+
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {

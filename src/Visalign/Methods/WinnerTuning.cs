@@ -19,6 +19,8 @@ public sealed record WinnerTuning : IMethod
 
     string? IMethod.Data => Pairs.Folder;
 
+    bool IMethod.LearnsFromRewards => Pairs.Folder is null;
+
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context) => new PairTraining(context, Pairs, Draws).Assemble("denoising", (noised, statistics) =>
     {

@@ -97,6 +97,6 @@ public static class AlignmentReport
         new("Base model", $"{run.Recipe.Model}, sha256 {run.Provenance.BaseHash}"),
         .. run.Provenance.DataHash is { } data ? new[] { new ProvenanceEntry("Prompts", $"{run.Recipe.Prompts}, sha256 {data}") } : [],
         new("Seed", run.Provenance.Seed.ToString(CultureInfo.InvariantCulture)),
-        new("Measured with", string.Create(CultureInfo.InvariantCulture, $"{measured.Steps} ODE steps, prompts and start noise of seed {HeldOutEvaluation.Seed}")),
+        new("Measured with", string.Create(CultureInfo.InvariantCulture, $"{(measured.Steps is { } steps ? $"{steps} ODE steps" : "tokens at temperature 1")}, prompts and chance of seed {HeldOutEvaluation.Seed}")),
     ];
 }

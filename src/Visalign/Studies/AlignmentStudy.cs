@@ -25,9 +25,10 @@ public sealed class AlignmentStudy
     private readonly CancellationToken _stop;
     private readonly EvaluationOptions _options;
     private readonly Examination _examination;
+    private readonly int? _steps;
 
     private AlignmentStudy(AlignmentRun run, IRunObserver observer, TimeProvider clock, CancellationToken stop) =>
-        (_run, _observer, _clock, _stop, _options, _examination) = (run, observer, clock, stop, run.Recipe.Evaluation, Examination.Of(run));
+        (_run, _observer, _clock, _stop, _options, _examination, _steps) = (run, observer, clock, stop, run.Recipe.Evaluation, Examination.Of(run), run.EvaluationSteps);
 
     /// <summary>Aligns in a new run folder.</summary>
     /// <param name="path">A folder that is missing or empty.</param>
@@ -145,13 +146,13 @@ public sealed class AlignmentStudy
     private GuidanceChoice ChooseGuidance(string name, string what, long iteration, Func<Weights> weights)
     {
         if (EvaluationFolder.FindForAll<GuidanceChoice>(_run.Processes, _run.Path, name,
-            kept => (kept.Iteration, kept.Steps, kept.Prompts) == (iteration, _options.Steps, _options.TuningPrompts)) is { } known) return known;
+            kept => (kept.Iteration, kept.Steps, kept.Prompts) == (iteration, _steps, _options.TuningPrompts)) is { } known) return known;
         return Timed($"choosing the guidance scale of {what}", name, () =>
         {
-            var (best, scores) = HeldOutEvaluation.ChooseGuidance(_run.Generator, weights(), _options.TuningPrompts, _options.Steps, Advanced, _examination, _run.Processes);
+            var (best, scores) = HeldOutEvaluation.ChooseGuidance(_run.Generator, weights(), _options.TuningPrompts, _steps, Advanced, _examination, _run.Processes);
             return new GuidanceChoice
             {
-                Iteration = iteration, Steps = _options.Steps, Prompts = _options.TuningPrompts, Best = best,
+                Iteration = iteration, Steps = _steps, Prompts = _options.TuningPrompts, Best = best,
                 Scores = [.. scores.Select(entry => new GuidanceScore(entry.Scale, entry.Score))],
             };
         });
@@ -160,10 +161,10 @@ public sealed class AlignmentStudy
     private KeptEvaluation Measure(string name, long iteration, Func<Weights> weights, int prompts, double scale, string part)
     {
         if (EvaluationFolder.FindForAll<KeptEvaluation>(_run.Processes, _run.Path, name,
-            kept => (kept.Iteration, kept.Steps, kept.Prompts, kept.GuidanceScale) == (iteration, _options.Steps, prompts, scale)) is { } known) return known;
+            kept => (kept.Iteration, kept.Steps, kept.Prompts, kept.GuidanceScale) == (iteration, _steps, prompts, scale)) is { } known) return known;
         return Timed(part, name, () => KeptEvaluation.Of(
-            HeldOutEvaluation.Run(_run.Generator, weights(), PromptSplit.HeldOut, prompts, _options.Steps, scale, advanced: Advanced, examination: _examination, processes: _run.Processes),
-            _examination.Metric, _examination.Asked, iteration, PromptSplit.HeldOut, scale, _options.Steps));
+            HeldOutEvaluation.Run(_run.Generator, weights(), PromptSplit.HeldOut, prompts, _steps, scale, advanced: Advanced, examination: _examination, processes: _run.Processes),
+            _examination.Metric, _examination.Asked, iteration, PromptSplit.HeldOut, scale, _steps));
     }
 
     private T Timed<T>(string part, string name, Func<T> measure) where T : class

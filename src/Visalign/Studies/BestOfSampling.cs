@@ -15,7 +15,7 @@ public static class BestOfSampling
     /// <param name="judge">Which reward picks.</param>
     /// <param name="advanced">Called with the share done; may throw to stop.</param>
     /// <returns>The picked pictures, the earlier one on a tie; the network evaluations are those of all N.</returns>
-    public static Evaluation Run(IGenerator generator, Weights weights, PromptSplit split, int count, int steps, double guidanceScale, int n,
+    public static Evaluation Run(IGenerator generator, Weights weights, PromptSplit split, int count, int? steps, double guidanceScale, int n,
         IReward judge, Action<double>? advanced = null)
     {
         var best = HeldOutEvaluation.Run(generator, weights, split, count, steps, guidanceScale);
@@ -36,11 +36,12 @@ public static class BestOfSampling
         var verdicts = first.Verdicts.ToArray();
         double[] scores = [.. first.Scores];
         float[] pixels = [.. first.Pictures.Data];
-        for (int i = 0; i < verdicts.Length; i++)
+        for (int i = 0; i < scores.Length; i++)
         {
             if (others[i] <= rates[i] || double.IsNaN(others[i])) continue;
             rates[i] = others[i];
-            (verdicts[i], scores[i]) = (second.Verdicts[i], second.Scores[i]);
+            scores[i] = second.Scores[i];
+            if (verdicts.Length > 0) verdicts[i] = second.Verdicts[i];
             second.Pictures[i].CopyTo(pixels.AsSpan(i * first.Pictures.PictureLength));
         }
         return first with
