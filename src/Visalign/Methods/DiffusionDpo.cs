@@ -32,8 +32,6 @@ public sealed record DiffusionDpo : IMethod
     /// <summary>How they are noised.</summary>
     public PairDrawOptions Draws { get; init; } = new();
 
-    string? IMethod.Data => Pairs.Folder;
-
     bool IMethod.LearnsFromRewards => Pairs.Folder is null;
 
     /// <inheritdoc/>

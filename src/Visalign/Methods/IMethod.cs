@@ -13,9 +13,6 @@ public interface IMethod
     /// <summary>Picks the parts that make the method.</summary>
     Assembly Assemble(AssemblyContext context);
 
-    /// <summary>A file or folder that it learns from, besides what the run samples; null for none.</summary>
-    string? Data => null;
-
     /// <summary>Whether rewards judge what it learns from; not where verdicts come with the data.</summary>
     bool LearnsFromRewards => true;
 

@@ -17,8 +17,6 @@ public sealed record WinnerTuning : IMethod
     /// <summary>How they are noised.</summary>
     public PairDrawOptions Draws { get; init; } = new();
 
-    string? IMethod.Data => Pairs.Folder;
-
     bool IMethod.LearnsFromRewards => Pairs.Folder is null;
 
     /// <inheritdoc/>

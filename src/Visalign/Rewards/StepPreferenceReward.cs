@@ -1,6 +1,7 @@
 using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Pictures;
+using Visalign.Records;
 using Visalign.Torch;
 
 namespace Visalign.Rewards;
@@ -12,6 +13,7 @@ public sealed record StepPreferenceOptions : IRewardOptions
     public double Weight { get; init; } = 1;
 
     /// <summary>The step-aware preference model's folder.</summary>
+    [InputPath]
     public required string Model { get; init; }
 }
 

@@ -41,7 +41,7 @@ public sealed class AlignmentRun : IDisposable
         if (recipe.Rewards.Count == 0 && !recipe.Method.LearnsFromRewards && !generator.DrawsWorld)
             throw new InputException("rewards: the recipe names none. Pairs of a folder are learned from without, but this model's pictures are measured by them; add at least one.");
         EvaluationSteps = PlainSampling.Steps(generator, recipe.Evaluation.Steps, "evaluation.steps");
-        _prompts = recipe.Prompts == "world" ? PromptSource.World(PromptSplit.Training) : PromptSource.File(recipe.Prompts, generator);
+        _prompts = PromptSource.Of(recipe.Prompts, PromptSplit.Training, generator);
         _jury = new(recipe, clock);
         try
         {
@@ -161,16 +161,7 @@ public sealed class AlignmentRun : IDisposable
     }
 
     private static Provenance Here(Recipe recipe) => Provenance.Here($"libtorch {Engine.Current.Libtorch.Version}", Engine.Current.Blas.Core, Engine.Current.Threads,
-        ContentHash.Of(ModelFolder.Find(recipe.Model)), DataHash(recipe.Prompts == "world" ? null : recipe.Prompts, recipe.Method.Data), recipe.Seed);
-
-    // Of several, one after the other.
-    private static string? DataHash(params ReadOnlySpan<string?> paths)
-    {
-        List<string> hashes = [];
-        foreach (string? path in paths)
-            if (path is not null) hashes.Add(ContentHash.Of(path));
-        return hashes.Count == 0 ? null : string.Join(' ', hashes);
-    }
+        ContentHash.Of(ModelFolder.Find(recipe.Model)), recipe.Data() is { Count: > 0 } data ? string.Join(' ', data.Select(ContentHash.Of)) : null, recipe.Seed);
 
     /// <summary>Trains until the budget is spent, then saves the policy.</summary>
     /// <inheritdoc cref="Advance"/>

@@ -42,7 +42,7 @@ public sealed class AlignmentStudy
     {
         Engine.Start(new() { Threads = recipe.Threads ?? 0 });
         long started = clock.GetTimestamp();
-        using var run = AlignmentRun.Create(path, Anchored(recipe), observer, clock, processes);
+        using var run = AlignmentRun.Create(path, recipe.Anchored(), observer, clock, processes);
         var study = new AlignmentStudy(run, observer, clock, stop);
         if (sameBase is not null && run.Processes.IsFirst && sameBase.Provenance.BaseHash == run.Folder.Provenance.BaseHash) study.TakeOver(sameBase);
         return study.Complete(started, spent: 0);
@@ -58,25 +58,6 @@ public sealed class AlignmentStudy
         double spent = KeptRun.Open(path).WallTime.TotalSeconds;
         return new AlignmentStudy(run, observer, clock, stop).Complete(started, spent);
     }
-
-    // Paths of the user's would lead elsewhere when the run is gone on with from another folder.
-    private static Recipe Anchored(Recipe recipe) => recipe with
-    {
-        Method = recipe.Method is DiffusionDpo { Pairs.Folder: { } folder } dpo && Directory.Exists(folder) ? dpo with { Pairs = dpo.Pairs with { Folder = Path.GetFullPath(folder) } } : recipe.Method,
-        Rewards = [.. recipe.Rewards.Select(Anchored)],
-        Heldout = [.. recipe.Heldout.Select(Anchored)],
-        Model = Anchored(recipe.Model),
-        Prompts = recipe.Prompts != "world" && File.Exists(recipe.Prompts) ? Path.GetFullPath(recipe.Prompts) : recipe.Prompts,
-    };
-
-    private static IRewardOptions Anchored(IRewardOptions options) => options switch
-    {
-        TwoTowerOptions judge => judge with { Model = Anchored(judge.Model) },
-        StepPreferenceOptions judge => judge with { Model = Anchored(judge.Model) },
-        _ => options,
-    };
-
-    private static string Anchored(string model) => !ModelFolder.Shipped.Contains(model) && Directory.Exists(model) ? Path.GetFullPath(model) : model;
 
     // What was measured otherwise than this recipe asks is measured again, as when going on.
     private void TakeOver(KeptRun other)

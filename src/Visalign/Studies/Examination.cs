@@ -45,7 +45,7 @@ public sealed record Examination
     public static Examination Of(AlignmentRun run) => run.Generator.DrawsWorld ? Exact : new()
     {
         Metric = "trained reward",
-        Asked = run.Recipe.Prompts == "world" ? "held-out prompts" : "prompts of the recipe",
+        Asked = run.Recipe.Prompts == PromptSource.WorldName ? "held-out prompts" : "prompts of the recipe",
         MicroBatch = run.Recipe.Rollout.MicroBatch,
         Prompts = PromptsOf(run.Recipe, run.Generator),
         Judge = (pictures, conditions) =>
@@ -64,7 +64,7 @@ public sealed record Examination
     };
 
     private static Func<PromptSplit, int, IReadOnlyList<Condition>> PromptsOf(Recipe recipe, IGenerator generator) =>
-        recipe.Prompts == "world" ? World : (_, count) => PromptSource.File(recipe.Prompts, generator).Draw(HeldOutEvaluation.Seed, 0, count);
+        (split, count) => PromptSource.Of(recipe.Prompts, split, generator).Draw(HeldOutEvaluation.Seed, 0, count);
 
     private static Condition[] World(PromptSplit split, int count) => PromptSource.World(split).Draw(HeldOutEvaluation.Seed, 0, count);
 }
