@@ -56,7 +56,11 @@ internal sealed class Jury : IDisposable
     /// <summary>Judges a batch by all.</summary>
     /// <exception cref="InputException">One fails more often than the recipe bears.</exception>
     public JuryScores Score(PictureBatch pictures, IReadOnlyList<Condition> conditions) =>
-        new(_sum.Score(pictures, conditions), [.. _heldout.Select(reward => (reward.Name, reward.Score(pictures, conditions)))]);
+        new(ScoreTrained(pictures, conditions), [.. _heldout.Select(reward => (reward.Name, reward.Score(pictures, conditions)))]);
+
+    /// <summary>Judges a batch by those trained on.</summary>
+    /// <exception cref="InputException">One fails more often than the recipe bears.</exception>
+    public SummedScores ScoreTrained(PictureBatch pictures, IReadOnlyList<Condition> conditions) => _sum.Score(pictures, conditions);
 
     /// <summary>Ends child processes and connections.</summary>
     public void Dispose()
