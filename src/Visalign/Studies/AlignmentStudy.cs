@@ -97,7 +97,7 @@ public sealed class AlignmentStudy
             double seconds = spent + _clock.GetElapsedTime(started).TotalSeconds;
             return new(before, after, TimeSpan.FromSeconds(seconds), path, Path.Combine(path, RunFolder.ReportName));
         }
-        catch (OperationCanceledException stopped) when (stopped.CancellationToken == _stop)
+        catch (OperationCanceledException stopped) when (stopped is not WatchdogStopException && stopped.CancellationToken == _stop)
         {
             throw new RunInterruptedException(_run.Iteration, _run.Recipe.Budget.Iterations, _run.Path, stopped);
         }

@@ -88,9 +88,9 @@ public sealed record ArenaPlan(string Name, IReadOnlyList<Contestant> Contestant
         {
             return new(entry.Name, entry.Words, entry.Role, recipe, AlignmentRun.JudgedPerIteration(recipe, clock));
         }
-        catch (InputException refusal)
+        catch (InputException refusal) when (entry.Recipe != first)
         {
-            throw new InputException($"{entry.Name} cannot compete here: {refusal.Message} Model and rewards are those of the first method; name another first, set them by --model and --set rewards=[NAME], or leave {entry.Name} out.", refusal);
+            throw new InputException($"{entry.Name} cannot compete here: {refusal.Message} Model, rewards and fine-tuning are those of the first method; name another first, or set them by --model and --set rewards=[NAME].", refusal);
         }
     }
 

@@ -108,16 +108,16 @@ public sealed class ArenaTests : IDisposable
     [Fact]
     public void Pictures_judged_on_the_way_are_of_the_budget_and_a_run_spends_what_the_plan_says()
     {
-        Write("siblings", "{ name: spo, children: 3, first_step: 1, threshold: 0, score_scale: 50 }", "[contrast]", "{ prompts: 2, group_size: 1, steps: 4 }", iterations: 1);
+        Write("siblings", "{ name: spo, children: 3, first_step: 1, threshold: 0, score_scale: 50 }", "[contrast]", "{ prompts: 2, group_size: 2, steps: 4 }", iterations: 1);
         Write("gradient", "{ name: draft, resamples: 2 }", "[brightness]", "{ prompts: 2, group_size: 2, steps: 2 }", iterations: 1);
 
-        var plan = Of(["siblings", "gradient"], 40, "rewards=[contrast]");
+        var plan = Of(["siblings", "gradient"], 60, "rewards=[contrast]");
         var summary = Run(plan, seeds: 1);
 
-        Assert.Equal([2 + 2 * 2 * 3, 4 * 3, 2], plan.Contestants.Select(one => one.JudgedPerIteration));
-        Assert.Equal([3, 3, 20], plan.Contestants.Select(one => one.Recipe.Budget.Iterations));
+        Assert.Equal([4 + 4 * 2 * 3, 4 * 3, 4], plan.Contestants.Select(one => one.JudgedPerIteration));
+        Assert.Equal([2, 5, 15], plan.Contestants.Select(one => one.Recipe.Budget.Iterations));
         Assert.Empty(summary.Failures);
-        Assert.Equal([42, 36, 40], plan.Contestants.Select(one => summary.Systems.Single(system => system.Name == one.Words).RewardCalls!.Value));
+        Assert.Equal([56, 60, 60], plan.Contestants.Select(one => summary.Systems.Single(system => system.Name == one.Words).RewardCalls!.Value));
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class ArenaTests : IDisposable
         {
             var curve = EvaluationFolder.Curve(_root[$"out/{name}"]);
             var cost = KeptRun.Open(_root[$"out/{name}"]).Cost();
-            Assert.Equal([new(0, 0), cost], new[] { curve[0].Spent, curve[^1].Spent });
+            Assert.Equal((new RunCost(0, 0), cost), (curve[0].Spent, curve[^1].Spent));
             Assert.Equal(summary.Systems[0].Evaluations[0].Scores.Take(6), curve[0].Scores);
             Assert.Equal(summary.Systems[0].GuidanceOfSeeds[0], curve[0].GuidanceScale);
             Assert.Equal(EvaluationFolder.Get<GuidanceChoice>(_root[$"out/{name}"], "000001-guidance").Best, curve[1].GuidanceScale);
@@ -211,18 +211,23 @@ public sealed class ArenaTests : IDisposable
     [Fact]
     public void A_run_that_the_watchdog_stops_or_whose_folder_is_taken_is_one_that_fails()
     {
-        File.AppendAllText(_root["nft.yaml"], "\nwatchdog: { stop: true, window: 2, max_without_signal: 0 }\n");
-        Directory.CreateDirectory(_root["out/tiny-42"]);
-        File.WriteAllText(_root["out/tiny-42/thesis.tex"], "years of work");
+        File.AppendAllText(_root["tiny.yaml"], "\nwatchdog: { stop: true, window: 2, max_kl: 1.0e-12 }\n");
+        Directory.CreateDirectory(_root["out/nft-42"]);
+        File.WriteAllText(_root["out/nft-42/thesis.tex"], "years of work");
 
         var summary = Run(Both(), seeds: 1);
 
         Assert.Equal(["tiny", "nft"], summary.Failures.Select(failure => failure.Name));
-        Assert.Contains("not empty", summary.Failures[0].Reason, StringComparison.Ordinal);
-        Assert.Contains("The watchdog stopped the run", summary.Failures[1].Reason, StringComparison.Ordinal);
+        Assert.Contains("The watchdog stopped the run", summary.Failures[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("not empty", summary.Failures[1].Reason, StringComparison.Ordinal);
         Assert.Equal(["base", "best of 4 from the base", "fine-tuning on the best of each group"], summary.Systems.Select(system => system.Name));
         Assert.False(File.Exists(_root["out/report.html"]), "without a method there is nothing to draw");
-        Assert.Equal("years of work", File.ReadAllText(_root["out/tiny-42/thesis.tex"]));
+        // Called again, a run goes on in spite of the watchdog.
+        summary = Run(Both(), seeds: 1);
+        Assert.Equal(["nft"], summary.Failures.Select(failure => failure.Name));
+        Assert.Contains("tiny", summary.Systems.Select(system => system.Name));
+        Assert.True(File.Exists(_root["out/report.html"]));
+        Assert.Equal("years of work", File.ReadAllText(_root["out/nft-42/thesis.tex"]));
     }
 
     [Fact]
