@@ -111,8 +111,8 @@ public sealed class Arena
 
     private ArenaSummary Finish(List<FailedRun> failures)
     {
-        var entered = _plan.Contestants.Select(one => new Entered(one, [.. Enumerable.Range(0, _seeds).Select(offset => _folder.Finished(one.Name, one.Recipe.Seed + offset)).OfType<KeptRun>()]))
-            .Where(one => one.Runs.Count > 0).ToList();
+        Entered[] entered = [.. _plan.Contestants.Select(one => new Entered(one, [.. Enumerable.Range(0, _seeds).Select(offset => _folder.Finished(one.Name, one.Recipe.Seed + offset)).OfType<KeptRun>()]))
+            .Where(one => one.Runs.Count > 0)];
         var recipe = _plan.Contestants[0].Recipe;
         var summary = new ArenaSummary
         {
@@ -121,7 +121,7 @@ public sealed class Arena
             Rewards = [.. recipe.Rewards.Select(RewardCatalog.NameOf)],
             RewardCalls = _plan.Contestants[0].RewardCalls,
             Seeds = [.. Enumerable.Range(0, _seeds).Select(offset => recipe.Seed + offset)],
-            Systems = entered.Count == 0 ? [] : Systems(entered, failures),
+            Systems = entered.Length == 0 ? [] : Systems(entered, failures),
             Failures = failures,
         };
         summary = summary with { Duels = Duel.AmongAll(summary.Systems) };
@@ -132,7 +132,7 @@ public sealed class Arena
         return summary;
     }
 
-    private List<ArenaSystem> Systems(IReadOnlyList<Entered> entered, List<FailedRun> failures)
+    private List<ArenaSystem> Systems(Entered[] entered, List<FailedRun> failures)
     {
         var first = entered[0].Runs[0];
         var plain = EvaluationFolder.Get<KeptEvaluation>(first.Path, EvaluationFolder.Base);
