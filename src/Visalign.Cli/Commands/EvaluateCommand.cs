@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Visalign.Cli.Views;
+using Visalign.Rollouts;
 using Visalign.Studies;
 
 namespace Visalign.Cli.Commands;
@@ -11,7 +12,7 @@ internal static class EvaluateCommand
     {
         var policy = new PolicyOptions();
         var prompts = NumberOption.Of("--prompts", 1, 1_000_000, 1024, "Held-out prompts, and as many tuning prompts where guidance is chosen.");
-        var steps = NumberOption.Of("--steps", 1, 1000, 8, "Sampling steps.");
+        var steps = NumberOption.Optional("--steps", 1, 1000, $"Denoising steps; {PlainSampling.UsualSteps} unless given.");
         var guidance = new Option<string>("--guidance")
         {
             Description = "Guidance scale, 1 is off; 'best' chooses it on tuning prompts.",

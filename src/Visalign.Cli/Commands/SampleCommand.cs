@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Visalign.Rollouts;
 using Visalign.Studies;
 
 namespace Visalign.Cli.Commands;
@@ -14,7 +15,7 @@ internal static class SampleCommand
         var file = new Option<string?>("--out") { Description = "The PNG file; the prompt's words unless given.", HelpName = "FILE.png" };
         var seed = NumberOption.Of("--seed", 0, long.MaxValue, 1, "The same seed gives the same pictures.");
         var count = NumberOption.Of("--count", 1, 256, 1, "How many pictures, on one sheet.");
-        var steps = NumberOption.Of("--steps", 1, 1000, 8, "Sampling steps.");
+        var steps = NumberOption.Optional("--steps", 1, 1000, $"Denoising steps; {PlainSampling.UsualSteps} unless given.");
         var guidance = new Option<string?>("--guidance") { Description = "Guidance scale, 1 is off; the run's or model's own unless given.", HelpName = "W" };
         var annealed = new Option<bool>("--annealed") { Description = "Begin with the base's steps and end with the tuned weights': more variety, as DRaFT+ samples." };
         var verb = new Verb("sample", "Draws pictures of a prompt, and says whether they show what was asked.",

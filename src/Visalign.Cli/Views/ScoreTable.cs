@@ -39,7 +39,7 @@ internal static class ScoreTable
 
         yield return ("soft score", Write($"{scores.SoftScore:F3}"));
         yield return ("diversity", Write($"{scores.Diversity:F2}, mean distance between two samples of a prompt"));
-        yield return ("cost", Write($"{scores.NetworkEvaluations} network evaluations in {scores.Seconds:F1} s, {scores.Steps} steps"));
+        yield return ("cost", Write($"{scores.NetworkEvaluations} network evaluations in {scores.Seconds:F1} s") + (scores.Steps is { } steps ? Write($", {steps} steps") : ""));
     }
 
     private static string Write(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

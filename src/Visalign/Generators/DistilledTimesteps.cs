@@ -1,7 +1,8 @@
 namespace Visalign.Generators;
 
 /// <summary>Which of a diffusion's timesteps a network is trained at.</summary>
-/// <remarks>The code of Diffusion-DPO (Wallace et al., arXiv 2311.12908) for SDXL's refiner and for SDXL Turbo. Departures: none.</remarks>
+/// <remarks>The code of Diffusion-DPO (Wallace et al., arXiv 2311.12908) for SDXL's refiner and for SDXL Turbo.
+/// Departures: for Turbo the authors also rescale the noise schedule so that nothing is left of the picture at its end; here the model's own schedule stays.</remarks>
 public enum TimestepLaw
 {
     /// <summary>All alike.</summary>

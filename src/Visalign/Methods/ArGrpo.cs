@@ -16,7 +16,7 @@ namespace Visalign.Methods;
 /// distribution is not the sampled one, and <c>kl/sampler</c> tells how far they are apart.
 /// Departures: the old log-probabilities are computed when pictures are drawn, so that several updates can be made of a
 /// rollout. TRL's rules of averaging (bnpo, grpo, dr_grpo) are one here, since all pictures have as many tokens. A picture
-/// that one reward fails to judge takes no part, where the authors leave that reward out of its sum.
+/// that one reward fails to judge has advantage 0, and stays in the KL, where the authors leave that reward out of its sum.
 /// </remarks>
 public sealed record ArGrpo : IMethod
 {

@@ -32,7 +32,7 @@ public sealed record DiffusionDpo : IMethod
     /// <summary>How they are noised.</summary>
     public PairDrawOptions Draws { get; init; } = new();
 
-    string? IMethod.Data => Pairs.Folder;
+    bool IMethod.LearnsFromRewards => Pairs.Folder is null;
 
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)

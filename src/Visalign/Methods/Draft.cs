@@ -37,9 +37,9 @@ public sealed record Draft : IMethod
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {
-        int steps = LastSteps == 0 ? context.Rollout.Steps : LastSteps;
-        if (steps > context.Rollout.Steps)
-            throw new InputException($"method.last_steps is {LastSteps}, expected at most the {context.Rollout.Steps} of 'rollout.steps'; 0 stands for all.");
+        int all = context.Rollout.Steps ?? PlainSampling.UsualSteps, steps = LastSteps == 0 ? all : LastSteps;
+        if (steps > all)
+            throw new InputException($"method.last_steps is {LastSteps}, expected at most the {all} of 'rollout.steps'; 0 stands for all.");
         if (Resamples > 0 && steps != 1)
             throw new InputException($"method.resamples is {Resamples} with {steps} steps; it averages the gradient of the last step alone, so set last_steps to 1.");
         if (context.Optimizer.UpdatesPerIteration != 1)

@@ -82,9 +82,9 @@ public sealed record FlowGrpo : IMethod
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {
-        if (Window.To > context.Rollout.Steps)
-            throw new InputException($"method.window.to is {Window.To}, expected at most the {context.Rollout.Steps} of 'rollout.steps'.");
-        if (Kernel == StepKernel.Ddim && Window.To == context.Rollout.Steps)
+        int steps = context.Rollout.Steps ?? PlainSampling.UsualSteps;
+        if (Window.To > steps) throw new InputException($"method.window.to is {Window.To}, expected at most the {steps} of 'rollout.steps'.");
+        if (Kernel == StepKernel.Ddim && Window.To == steps)
             throw new InputException($"method.window.to is {Window.To}, but the last of the {Window.To} steps has no noise under 'kernel: ddim'. Give at most {Window.To - 1}.");
         MicroBatchShares.Require(context.Rollout, context.Optimizer);
         return new()
@@ -104,7 +104,7 @@ public sealed record FlowGrpo : IMethod
         return new()
         {
             GroupSize = options.GroupSize,
-            Grid = context.Noise.Grid(options.Steps, options.Shift),
+            Grid = context.Noise.Grid(options.Steps ?? PlainSampling.UsualSteps, options.Shift),
             Kernel = Kernel,
             NoiseScale = NoiseScale,
             WindowStart = Window.Start(new(context.Seed, NoisePurpose.Choice, iteration)),

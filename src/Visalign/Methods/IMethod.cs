@@ -13,8 +13,8 @@ public interface IMethod
     /// <summary>Picks the parts that make the method.</summary>
     Assembly Assemble(AssemblyContext context);
 
-    /// <summary>A file or folder that it learns from, besides what the run samples; null for none.</summary>
-    string? Data => null;
+    /// <summary>Whether rewards judge what it learns from; not where verdicts come with the data.</summary>
+    bool LearnsFromRewards => true;
 
     /// <summary>The plain fine-tuning that a study holds it against, with the same pictures and optimizer steps.</summary>
     TuningBaseline Baseline => new("best-of-group-tuning", "fine-tuning on the best of each group", new BestOfGroupTuning());
@@ -57,7 +57,7 @@ public sealed record AssemblyContext(IGenerator Generator, Adapter Adapter, Roll
         {
             if (Generator is not TokenGenerator tokens)
                 throw new InputException("method: it trains models that draw tokens, and this model makes pictures by denoising. 'visalign papers' lists the methods for others.");
-            if (Rollout.Shift is not null || Rollout.Steps != new RolloutOptions().Steps)
+            if (Rollout.Shift is not null || Rollout.Steps is not null)
                 throw new InputException("rollout: 'steps' and 'shift' are of denoising, and this model draws tokens one after another. Leave them out.");
             return tokens;
         }

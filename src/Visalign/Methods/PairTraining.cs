@@ -24,6 +24,8 @@ internal sealed class PairTraining
         int size = context.Rollout.GroupSize;
         if (pairs.Folder is null && size < 2) throw new InputException("rollout.group_size is 1, and a pair takes two: the best and the worst of a group. Set it to 2 or more.");
         if (pairs.Folder is not null && size != 2) throw new InputException($"rollout.group_size is {size}, and a folder's pictures come in pairs. Set it to 2; rollout.prompts is the number of pairs in an iteration.");
+        if (pairs.Folder is not null && (context.Rollout.Steps, context.Rollout.Shift) != (null, null))
+            throw new InputException("rollout: 'steps' and 'shift' are of sampling, and a folder's pictures are read. Leave them out.");
         _plan = RolloutPlan.Deterministic(context.Noise, context.Rollout);
         _measure = draws.Error switch
         {
@@ -46,8 +48,7 @@ internal sealed class PairTraining
             Sample = (weights, conditions, iteration) => _read is null
                 ? RolloutSampler.Sample(_context.Noise, weights, _plan, conditions, LogProbReduction.Mean, _context.Seed, iteration, processes: _context.Processes)
                 : PairRollout.Read(_context.Noise, _read, _pairs.Latents, conditions.Count, _context.Seed, iteration),
-            // What is read was judged already.
-            Credit = (rewards, groups) => _read is null ? RankedGroups.BestAndWorst(rewards, groups) : [.. rewards.Select((_, row) => row % 2 == 0 ? 1.0 : -1)],
+            Credit = (rewards, groups) => _read is null ? RankedGroups.BestAndWorst(rewards, groups) : [.. groups.Select((_, row) => row % 2 == 0 ? 1.0 : -1)],
             Updates = Updates,
             Terms = [new(term, Updates)],
             Behavior = () => _context.Generator.Base,

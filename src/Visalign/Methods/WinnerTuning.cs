@@ -17,7 +17,7 @@ public sealed record WinnerTuning : IMethod
     /// <summary>How they are noised.</summary>
     public PairDrawOptions Draws { get; init; } = new();
 
-    string? IMethod.Data => Pairs.Folder;
+    bool IMethod.LearnsFromRewards => Pairs.Folder is null;
 
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context) => new PairTraining(context, Pairs, Draws).Assemble("denoising", (noised, statistics) =>

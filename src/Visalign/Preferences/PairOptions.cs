@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Visalign.Records;
 
 namespace Visalign.Preferences;
 
@@ -6,6 +7,7 @@ namespace Visalign.Preferences;
 public sealed record PairOptions
 {
     /// <summary>A folder of pictures with a metadata.jsonl that says which of two is the better one; null: the best and the worst of each group of samples of the base, by the rewards.</summary>
+    [InputPath]
     public string? Folder { get; init; }
 
     /// <summary>Which latents stand for a picture of the folder.</summary>

@@ -28,7 +28,9 @@ public sealed record PreferenceBatch(IReadOnlyList<Condition> Conditions, Tensor
             var own = Enumerable.Range(group * rollout.GroupSize, rollout.GroupSize).ToList();
             if (own.All(row => signs[row] == 0)) continue;
             var (winner, loser) = (own.Single(row => signs[row] > 0), own.Single(row => signs[row] < 0));
-            bool mistaken = Noise.Uniform(new(seed, NoisePurpose.Choice, rollout.Iteration, Sample: group, Step: 2)) < labelNoise;
+            // A pair of a folder is mistaken once and for all, whenever it comes again.
+            var key = rollout is PairRollout folder ? new NoiseKey(seed, NoisePurpose.Choice, Sample: folder.Numbers[group], Step: 3) : new(seed, NoisePurpose.Choice, rollout.Iteration, Sample: group, Step: 2);
+            bool mistaken = Noise.Uniform(key) < labelNoise;
             winners.Add(mistaken ? loser : winner);
             losers.Add(mistaken ? winner : loser);
             certainties.Add(rollout is PairRollout read ? read.Certainties[group] : 1);

@@ -6,7 +6,7 @@ namespace Visalign.Records;
 /// <summary>A read-only list that equals another with equal items in the same order.</summary>
 /// <remarks>Option records hold their lists in it, so that two records with the same options are equal.</remarks>
 [CollectionBuilder(typeof(ValueList), nameof(ValueList.Create))]
-public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
+public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>, IValueList
 {
     private readonly T[] _items;
 
@@ -41,8 +41,17 @@ public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
         return hash.ToHashCode();
     }
 
+    IValueList IValueList.Map(Func<object, object> change) => new ValueList<T>([.. _items.Select(item => item is null ? item : (T)change(item))]);
+
     /// <summary>The items between brackets.</summary>
     public override string ToString() => $"[{string.Join(", ", _items)}]";
+}
+
+/// <summary>A value list of whatever items.</summary>
+internal interface IValueList
+{
+    /// <summary>A list of other items of the same type; null stays null.</summary>
+    IValueList Map(Func<object, object> change);
 }
 
 /// <summary>Makes value lists; collection expressions use it.</summary>

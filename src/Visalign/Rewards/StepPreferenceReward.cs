@@ -1,6 +1,7 @@
 using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Pictures;
+using Visalign.Records;
 using Visalign.Torch;
 
 namespace Visalign.Rewards;
@@ -11,8 +12,9 @@ public sealed record StepPreferenceOptions : IRewardOptions
     /// <inheritdoc/>
     public double Weight { get; init; } = 1;
 
-    /// <summary>The step-aware preference model's folder.</summary>
-    public required string Model { get; init; }
+    /// <summary>The step-aware preference model: a shipped name, or a folder.</summary>
+    [InputPath]
+    public string Model { get; init; } = "shapes32-spm";
 }
 
 /// <summary>The step-aware preference model of SPO: which of several noisy samples of a prompt will please more.</summary>

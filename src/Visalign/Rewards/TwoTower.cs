@@ -1,5 +1,6 @@
 using Visalign.Generators;
 using Visalign.Pictures;
+using Visalign.Records;
 using Visalign.Torch;
 
 namespace Visalign.Rewards;
@@ -11,6 +12,7 @@ public sealed record TwoTowerOptions : IRewardOptions
     public double Weight { get; init; } = 1;
 
     /// <summary>The two-tower model: a shipped name, or a folder in the layout of CLIPModel.</summary>
+    [InputPath]
     public string Model { get; init; } = "shapes32-clip";
 
     /// <summary>The name in metrics; needed when a recipe has two of them.</summary>

@@ -5,9 +5,9 @@ using Visalign.Torch.Processes;
 namespace Visalign.Rollouts;
 
 /// <summary>How pictures are sampled to be looked at or judged, and not to be trained on.</summary>
-/// <param name="Steps">T, where pictures are made by denoising.</param>
+/// <param name="Steps">T; null for models that make no pictures by denoising, as <see cref="PlainSampling.Steps"/> says.</param>
 /// <param name="GuidanceScale">Classifier-free guidance; 1 = off.</param>
-public sealed record PlainSamplingOptions(int Steps, double GuidanceScale)
+public sealed record PlainSamplingOptions(int? Steps, double GuidanceScale)
 {
     /// <summary>Samples of each condition.</summary>
     public int GroupSize { get; init; } = 1;
@@ -22,6 +22,21 @@ public sealed record PlainSamplingOptions(int Steps, double GuidanceScale)
 /// <summary>Samples any generator the way it samples by itself.</summary>
 public static class PlainSampling
 {
+    /// <summary>Denoising steps of a picture where nobody asks for another number.</summary>
+    public const int UsualSteps = 8;
+
+    /// <summary>How many denoising steps a generator takes to a picture.</summary>
+    /// <param name="asked">Null where nobody asked.</param>
+    /// <param name="key">Who asked: the key or option, as the user knows it.</param>
+    /// <returns>Null for one that draws tokens.</returns>
+    /// <exception cref="InputException">A number was asked for, and the model draws tokens.</exception>
+    public static int? Steps(IGenerator generator, int? asked, string key) => generator switch
+    {
+        TokenGenerator when asked is not null => throw new InputException($"{key} is {asked}; steps are of denoising, and this model draws tokens one after another. Leave it out."),
+        TokenGenerator => null,
+        _ => asked ?? UsualSteps,
+    };
+
     /// <summary>Samples without gradient: every step an Euler step of the ODE, on the model's own noise levels; or every token as the network has it.</summary>
     /// <param name="conditions">One for each group.</param>
     /// <param name="seed">With <paramref name="iteration"/> and the sample's index it fixes every draw.</param>
@@ -40,7 +55,7 @@ public static class PlainSampling
     private static NoiseRollout Denoise(NoiseGenerator generator, Weights weights, IReadOnlyList<Condition> conditions, PlainSamplingOptions options, ulong seed, long iteration,
         Action<double>? advanced, ProcessGroup? processes)
     {
-        var plan = RolloutPlan.Deterministic(generator.Grid(options.Steps), options.GroupSize, options.GuidanceScale) with { MicroBatch = options.MicroBatch };
+        var plan = RolloutPlan.Deterministic(generator.Grid(options.Steps ?? UsualSteps), options.GroupSize, options.GuidanceScale) with { MicroBatch = options.MicroBatch };
         return RolloutSampler.Sample(options.Annealed ? new AnnealedFlow(generator, generator.Base, plan.Levels) : generator, weights, plan, conditions, LogProbReduction.Mean, seed, iteration, advanced, processes);
     }
 }

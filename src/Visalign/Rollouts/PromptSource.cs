@@ -6,9 +6,18 @@ namespace Visalign.Rollouts;
 /// <summary>Where conditions come from: a function of seed and index, never of the process that asks.</summary>
 public sealed class PromptSource
 {
+    /// <summary>What stands in recipes for the prompts of the embedded world.</summary>
+    public const string WorldName = "world";
+
     private readonly Func<ulong, long, Condition> _draw;
 
     private PromptSource(Func<ulong, long, Condition> draw) => _draw = draw;
+
+    /// <summary>As a recipe names them.</summary>
+    /// <param name="name"><see cref="WorldName"/>, or the path of a text file, which has no splits.</param>
+    /// <param name="split">Of the embedded world's.</param>
+    /// <exception cref="InputException">The file is missing, empty, or a line cannot be encoded.</exception>
+    public static PromptSource Of(string name, PromptSplit split, IGenerator generator) => name == WorldName ? World(split) : File(name, generator);
 
     /// <summary>Prompts of one split of the embedded world, its tasks in turn.</summary>
     public static PromptSource World(PromptSplit split) => new((seed, index) => new(PromptSampler.Draw(split, seed, index).Text));

@@ -13,9 +13,9 @@ public sealed record RolloutOptions
     [Range(1, 10_000)]
     public int GroupSize { get; init; } = 8;
 
-    /// <summary>Denoising steps of each picture, T.</summary>
+    /// <summary>Denoising steps of each picture, T; null for 8. Models that draw tokens have none.</summary>
     [Range(1, 1000)]
-    public int Steps { get; init; } = 8;
+    public int? Steps { get; init; }
 
     /// <summary>Classifier-free guidance while sampling for training; 1 is off.</summary>
     [Range(0, 100)]

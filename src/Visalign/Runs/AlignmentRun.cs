@@ -38,7 +38,10 @@ public sealed class AlignmentRun : IDisposable
     {
         (Recipe, Generator, _observer, _clock, Processes, Path) = (recipe, generator, observer, clock, processes, path);
         // What may be refused comes before what holds memory.
-        _prompts = recipe.Prompts == "world" ? PromptSource.World(PromptSplit.Training) : PromptSource.File(recipe.Prompts, generator);
+        if (recipe.Rewards.Count == 0 && !recipe.Method.LearnsFromRewards && !generator.DrawsWorld)
+            throw new InputException("rewards: the recipe names none. Pairs of a folder are learned from without, but this model's pictures are measured by them; add at least one.");
+        EvaluationSteps = PlainSampling.Steps(generator, recipe.Evaluation.Steps, "evaluation.steps");
+        _prompts = PromptSource.Of(recipe.Prompts, PromptSplit.Training, generator);
         _jury = new(recipe, clock);
         try
         {
@@ -70,6 +73,9 @@ public sealed class AlignmentRun : IDisposable
 
     /// <summary>The processes that execute it together.</summary>
     public ProcessGroup Processes { get; }
+
+    /// <summary>Denoising steps of a picture that is measured; null where the model draws tokens.</summary>
+    public int? EvaluationSteps { get; }
 
     /// <summary>Where the folder is, on every process.</summary>
     public string Path { get; }
@@ -113,7 +119,7 @@ public sealed class AlignmentRun : IDisposable
         try
         {
             run = new(recipe, generator, new SilentObserver(), clock, ProcessGroup.Alone, "");
-            return (long)recipe.Rollout.Prompts * recipe.Rollout.GroupSize * run._assembly.JudgedPerSample;
+            return recipe.Method.LearnsFromRewards ? (long)recipe.Rollout.Prompts * recipe.Rollout.GroupSize * run._assembly.JudgedPerSample : 0;
         }
         finally
         {
@@ -175,16 +181,7 @@ public sealed class AlignmentRun : IDisposable
     }
 
     private static Provenance Here(Recipe recipe) => Provenance.Here($"libtorch {Engine.Current.Libtorch.Version}", Engine.Current.Blas.Core, Engine.Current.Threads,
-        ContentHash.Of(ModelFolder.Find(recipe.Model)), DataHash(recipe.Prompts == "world" ? null : recipe.Prompts, recipe.Method.Data), recipe.Seed);
-
-    // Of several, one after the other.
-    private static string? DataHash(params ReadOnlySpan<string?> paths)
-    {
-        List<string> hashes = [];
-        foreach (string? path in paths)
-            if (path is not null) hashes.Add(ContentHash.Of(path));
-        return hashes.Count == 0 ? null : string.Join(' ', hashes);
-    }
+        ContentHash.Of(ModelFolder.Find(recipe.Model)), recipe.Data() is { Count: > 0 } data ? string.Join(' ', data.Select(ContentHash.Of)) : null, recipe.Seed);
 
     /// <summary>Trains until the budget is spent, then saves the policy.</summary>
     /// <inheritdoc cref="Advance"/>
@@ -239,12 +236,8 @@ public sealed class AlignmentRun : IDisposable
         int count = Recipe.Rollout.Prompts;
         var rollout = _assembly.Sample(_assembly.Behavior?.Invoke() ?? _adapter.Weights, _prompts.Draw(seed, Iteration * count, count), Iteration);
         double sampled = Seconds(ref started);
-        var pictures = Generator.Decode(rollout.Final, Processes);
-        if (Recipe.Samples.Every > 0 && (Iteration + 1) % Recipe.Samples.Every == 0) SaveSample(pictures, rollout.GroupSize);
-        JuryScores? said = null;                                                           // what process 0 heard
-        var total = RunAgreement.FromFirst(Processes, () => (said = _jury.Score(pictures, rollout.Conditions)).Trained.Total);
-        var advantages = _assembly.Credit(total.Values, rollout.Groups);
-        RewardCalls += rollout.SampleCount + rollout.JudgedOnTheWay;
+        var (pictures, said, rewards) = rollout.IsJudged ? Judged(rollout) : (null, null, []);
+        var advantages = _assembly.Credit(rewards, rollout.Groups);
         NetworkEvaluations += rollout.NetworkEvaluations;
         double rewarded = Seconds(ref started);
 
@@ -262,7 +255,7 @@ public sealed class AlignmentRun : IDisposable
         Iteration++;
 
         SortedDictionary<string, double>? metrics = null;
-        if (said is not null)
+        if (Processes.IsFirst)
         {
             metrics = IterationMetrics.Of(said, rollout, pictures, advantages, statistics);
             Folder.AppendMetrics(Iteration, metrics);
@@ -270,6 +263,17 @@ public sealed class AlignmentRun : IDisposable
             _observer.Iterated(Iteration, Recipe.Budget.Iterations, metrics, sampled + rewarded + updated);
         }
         Watch(metrics);
+    }
+
+    // What was said of them in particular process 0 alone heard.
+    private (PictureBatch Pictures, JuryScores? Said, double[] Rewards) Judged(Rollout rollout)
+    {
+        var pictures = Generator.Decode(rollout.Final, Processes);
+        if (Recipe.Samples.Every > 0 && (Iteration + 1) % Recipe.Samples.Every == 0) SaveSample(pictures, rollout.GroupSize);
+        JuryScores? said = null;
+        var total = RunAgreement.FromFirst(Processes, () => (said = _jury.Score(pictures, rollout.Conditions)).Trained.Total);
+        RewardCalls += rollout.SampleCount + rollout.JudgedOnTheWay;
+        return (pictures, said, total.Values);
     }
 
     // What several processes waited and exchanged is part of the seconds before it.

@@ -34,7 +34,7 @@ public sealed record EvaluationOptions
     [Range(1, 100_000)]
     public int TuningPrompts { get; init; } = 256;
 
-    /// <summary>Denoising steps of each picture.</summary>
+    /// <summary>Denoising steps of each picture; null for 8. Models that draw tokens have none.</summary>
     [Range(1, 1000)]
-    public int Steps { get; init; } = 8;
+    public int? Steps { get; init; }
 }

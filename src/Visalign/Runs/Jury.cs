@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Visalign.Generators;
 using Visalign.Pictures;
 using Visalign.Rewards;
@@ -15,19 +16,22 @@ internal sealed class Jury : IDisposable
     private readonly List<IReward> _rewards = [];
     private readonly int _trainedCount;
     private readonly IReadOnlyList<double> _weights;
-    private readonly RewardSum _sum;
+    private readonly RewardSum? _sum;
     private readonly IReadOnlyList<FailureLimit> _heldout;
 
     /// <summary>Opens every reward of a recipe.</summary>
     /// <exception cref="InputException">None is named, or one is not to be had; nothing stays open.</exception>
     public Jury(Recipe recipe, TimeProvider clock)
     {
-        if (recipe.Rewards.Count == 0) throw new InputException("rewards: the recipe names none. Add at least one, such as '- exact'.");
+        if (recipe.Rewards.Count == 0 && recipe.Method.LearnsFromRewards) throw new InputException("rewards: the recipe names none. Add at least one, such as '- exact'.");
+        if (recipe.Heldout.Count > 0 && !recipe.Method.LearnsFromRewards)
+            throw new InputException("heldout: the method learns from pictures of a folder, and nobody judges these while training, so there is nothing to watch. Leave it out.");
         _trainedCount = recipe.Rewards.Count;
         _weights = [.. recipe.Rewards.Select(options => options.Weight)];
         try
         {
-            _sum = new([.. recipe.Rewards.Select(options => new WeightedReward(Limited(options), options.Weight))]);
+            List<WeightedReward> trained = [.. recipe.Rewards.Select(options => new WeightedReward(Limited(options), options.Weight))];
+            _sum = trained.Count == 0 ? null : new(trained);
             _heldout = [.. recipe.Heldout.Select(Limited)];
         }
         catch
@@ -53,14 +57,14 @@ internal sealed class Jury : IDisposable
     /// <summary>Those trained on, with their weights and without the limit.</summary>
     public RewardSum Sum => new([.. Trained.Zip(_weights, (reward, weight) => new WeightedReward(reward, weight))]);
 
+    /// <summary>Judges a batch by those trained on, with the limit.</summary>
+    /// <exception cref="InputException">One fails more often than the recipe bears.</exception>
+    public SummedScores ScoreTrained(PictureBatch pictures, IReadOnlyList<Condition> conditions) => (_sum ?? throw new UnreachableException("Without rewards nobody is judged.")).Score(pictures, conditions);
+
     /// <summary>Judges a batch by all.</summary>
     /// <exception cref="InputException">One fails more often than the recipe bears.</exception>
     public JuryScores Score(PictureBatch pictures, IReadOnlyList<Condition> conditions) =>
         new(ScoreTrained(pictures, conditions), [.. _heldout.Select(reward => (reward.Name, reward.Score(pictures, conditions)))]);
-
-    /// <summary>Judges a batch by those trained on.</summary>
-    /// <exception cref="InputException">One fails more often than the recipe bears.</exception>
-    public SummedScores ScoreTrained(PictureBatch pictures, IReadOnlyList<Condition> conditions) => _sum.Score(pictures, conditions);
 
     /// <summary>Ends child processes and connections.</summary>
     public void Dispose()

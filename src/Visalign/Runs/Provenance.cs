@@ -32,7 +32,7 @@ public sealed record Provenance
     /// <summary>SHA-256 of the base model, 64 hexadecimal digits.</summary>
     public required string BaseHash { get; init; }
 
-    /// <summary>SHA-256 of the training data, or null where the run makes its own.</summary>
+    /// <summary>SHA-256 of prompts, pairs and trained judges, one after another; null where the run makes its own.</summary>
     public required string? DataHash { get; init; }
 
     /// <summary>The run's seed.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Visalign.Generators;
 using Visalign.Methods;
 using Visalign.Networks;
 using Visalign.Records;
@@ -18,6 +19,7 @@ public sealed record Recipe
     public required IMethod Method { get; init; }
 
     /// <summary>The generator to align: a shipped name, or a model folder.</summary>
+    [InputPath]
     public required string Model { get; init; }
 
     /// <summary>The trained parameters.</summary>
@@ -33,7 +35,8 @@ public sealed record Recipe
     public FailureLimitOptions Failures { get; init; } = new();
 
     /// <summary>What is asked: "world" for the prompts of the embedded world, or a text file with a prompt in each line.</summary>
-    public string Prompts { get; init; } = "world";
+    [InputPath]
+    public string Prompts { get; init; } = PromptSource.WorldName;
 
     /// <summary>How many pictures are sampled in an iteration, and how.</summary>
     public RolloutOptions Rollout { get; init; } = new();
@@ -56,6 +59,15 @@ public sealed record Recipe
     /// <summary>Processor threads of the engine; null for as many as it measures to be fastest, which the run then records.</summary>
     [Range(1, 4096)]
     public int? Threads { get; init; }
+
+    /// <summary>The same recipe wherever it is gone on with: the user's own paths made absolute.</summary>
+    public Recipe Anchored() => InputPaths.Map(this, path => IsOwn(path) && Path.Exists(path) ? Path.GetFullPath(path) : path);
+
+    /// <summary>What the run is made from besides the model: paths of prompts, pairs, judges.</summary>
+    internal IReadOnlyList<string> Data() => [.. InputPaths.Of(this with { Model = PromptSource.WorldName }).Where(path => path != PromptSource.WorldName)
+        .Select(path => IsOwn(path) ? path : ModelFolder.Find(path))];
+
+    private static bool IsOwn(string path) => path != PromptSource.WorldName && !ModelFolder.Shipped.Contains(path);
 
     /// <summary>The recipe file with every method and reward there is.</summary>
     public static RecordFormat<Recipe> File { get; } = Format(RecordTypes.None

@@ -14,6 +14,7 @@ internal static class RewardRehearsal
     /// <inheritdoc cref="Preflight.Check"/>
     public static PreflightFindings Check(PreflightSubject subject, Rollout rollout)
     {
+        if (subject.Trained.Count + subject.Heldout.Count == 0) return new("nobody judges", []);
         var (pictures, conditions) = Probe(subject, rollout);
         List<string> warnings = [];
         foreach (var (reward, options) in subject.Trained.Zip(subject.Recipe.Rewards))

@@ -95,8 +95,8 @@ public static class AlignmentReport
         new("Processor", run.Provenance.Processor),
         new("System", $"{run.Provenance.OperatingSystem}, {run.Provenance.Runtime}"),
         new("Base model", $"{run.Recipe.Model}, sha256 {run.Provenance.BaseHash}"),
-        .. run.Provenance.DataHash is { } data ? new[] { new ProvenanceEntry("Prompts", $"{run.Recipe.Prompts}, sha256 {data}") } : [],
+        .. run.Provenance.DataHash is { } data ? new[] { new ProvenanceEntry("Data and judges", $"{string.Join(", ", run.Recipe.Data())}, sha256 {data}") } : [],
         new("Seed", run.Provenance.Seed.ToString(CultureInfo.InvariantCulture)),
-        new("Measured with", string.Create(CultureInfo.InvariantCulture, $"{measured.Steps} ODE steps, prompts and start noise of seed {HeldOutEvaluation.Seed}")),
+        new("Measured with", string.Create(CultureInfo.InvariantCulture, $"{(measured.Steps is { } steps ? $"{steps} ODE steps" : "tokens at temperature 1")}, prompts and chance of seed {HeldOutEvaluation.Seed}")),
     ];
 }

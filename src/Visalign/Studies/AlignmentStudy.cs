@@ -25,9 +25,10 @@ public sealed class AlignmentStudy
     private readonly CancellationToken _stop;
     private readonly EvaluationOptions _options;
     private readonly Examination _examination;
+    private readonly int? _steps;
 
     private AlignmentStudy(AlignmentRun run, IRunObserver observer, TimeProvider clock, CancellationToken stop) =>
-        (_run, _observer, _clock, _stop, _options, _examination) = (run, observer, clock, stop, run.Recipe.Evaluation, Examination.Of(run));
+        (_run, _observer, _clock, _stop, _options, _examination, _steps) = (run, observer, clock, stop, run.Recipe.Evaluation, Examination.Of(run), run.EvaluationSteps);
 
     /// <summary>Aligns in a new run folder.</summary>
     /// <param name="path">A folder that is missing or empty.</param>
@@ -41,7 +42,7 @@ public sealed class AlignmentStudy
     {
         Engine.Start(new() { Threads = recipe.Threads ?? 0 });
         long started = clock.GetTimestamp();
-        using var run = AlignmentRun.Create(path, Anchored(recipe), observer, clock, processes);
+        using var run = AlignmentRun.Create(path, recipe.Anchored(), observer, clock, processes);
         var study = new AlignmentStudy(run, observer, clock, stop);
         if (sameBase is not null && run.Processes.IsFirst && sameBase.Provenance.BaseHash == run.Folder.Provenance.BaseHash) study.TakeOver(sameBase);
         return study.Complete(started, spent: 0);
@@ -57,25 +58,6 @@ public sealed class AlignmentStudy
         double spent = KeptRun.Open(path).WallTime.TotalSeconds;
         return new AlignmentStudy(run, observer, clock, stop).Complete(started, spent);
     }
-
-    // Paths of the user's would lead elsewhere when the run is gone on with from another folder.
-    internal static Recipe Anchored(Recipe recipe) => recipe with
-    {
-        Method = recipe.Method is DiffusionDpo { Pairs.Folder: { } folder } dpo && Directory.Exists(folder) ? dpo with { Pairs = dpo.Pairs with { Folder = Path.GetFullPath(folder) } } : recipe.Method,
-        Rewards = [.. recipe.Rewards.Select(Anchored)],
-        Heldout = [.. recipe.Heldout.Select(Anchored)],
-        Model = Anchored(recipe.Model),
-        Prompts = recipe.Prompts != "world" && File.Exists(recipe.Prompts) ? Path.GetFullPath(recipe.Prompts) : recipe.Prompts,
-    };
-
-    private static IRewardOptions Anchored(IRewardOptions options) => options switch
-    {
-        TwoTowerOptions judge => judge with { Model = Anchored(judge.Model) },
-        StepPreferenceOptions judge => judge with { Model = Anchored(judge.Model) },
-        _ => options,
-    };
-
-    private static string Anchored(string model) => !ModelFolder.Shipped.Contains(model) && Directory.Exists(model) ? Path.GetFullPath(model) : model;
 
     // What was measured otherwise than this recipe asks is measured again, as when going on.
     private void TakeOver(KeptRun other)
@@ -155,13 +137,13 @@ public sealed class AlignmentStudy
     private GuidanceChoice ChooseGuidance(string name, string what, long iteration, Func<Weights> weights)
     {
         if (EvaluationFolder.FindForAll<GuidanceChoice>(_run.Processes, _run.Path, name,
-            kept => (kept.Iteration, kept.Steps, kept.Prompts) == (iteration, _options.Steps, _options.TuningPrompts)) is { } known) return known;
+            kept => (kept.Iteration, kept.Steps, kept.Prompts) == (iteration, _steps, _options.TuningPrompts)) is { } known) return known;
         return Timed($"choosing the guidance scale of {what}", name, () =>
         {
-            var (best, scores) = HeldOutEvaluation.ChooseGuidance(_run.Generator, weights(), _options.TuningPrompts, _options.Steps, Advanced, _examination, _run.Processes);
+            var (best, scores) = HeldOutEvaluation.ChooseGuidance(_run.Generator, weights(), _options.TuningPrompts, _steps, Advanced, _examination, _run.Processes);
             return new GuidanceChoice
             {
-                Iteration = iteration, Steps = _options.Steps, Prompts = _options.TuningPrompts, Best = best,
+                Iteration = iteration, Steps = _steps, Prompts = _options.TuningPrompts, Best = best,
                 Scores = [.. scores.Select(entry => new GuidanceScore(entry.Scale, entry.Score))],
             };
         });
@@ -170,11 +152,11 @@ public sealed class AlignmentStudy
     private KeptEvaluation Measure(string name, long iteration, Func<Weights> weights, int prompts, double scale, string part)
     {
         if (EvaluationFolder.FindForAll<KeptEvaluation>(_run.Processes, _run.Path, name,
-            kept => (kept.Iteration, kept.Steps, kept.Prompts, kept.GuidanceScale) == (iteration, _options.Steps, prompts, scale)) is { } known) return known;
+            kept => (kept.Iteration, kept.Steps, kept.Prompts, kept.GuidanceScale) == (iteration, _steps, prompts, scale)) is { } known) return known;
         return Timed(part, name, () =>
         {
-            var evaluation = HeldOutEvaluation.Run(_run.Generator, weights(), PromptSplit.HeldOut, prompts, _options.Steps, scale, advanced: Advanced, examination: _examination, processes: _run.Processes);
-            return KeptEvaluation.Of(evaluation, _examination.Metric, _examination.Asked, iteration, PromptSplit.HeldOut, scale, _options.Steps) with
+            var evaluation = HeldOutEvaluation.Run(_run.Generator, weights(), PromptSplit.HeldOut, prompts, _steps, scale, advanced: Advanced, examination: _examination, processes: _run.Processes);
+            return KeptEvaluation.Of(evaluation, _examination.Metric, _examination.Asked, iteration, PromptSplit.HeldOut, scale, _steps) with
             {
                 Reward = RewardOf(evaluation),
                 Spent = iteration == 0 ? new(0, 0) : new(_run.RewardCalls, _run.NetworkEvaluations),
@@ -185,6 +167,7 @@ public sealed class AlignmentStudy
     private double? RewardOf(Evaluation evaluation)
     {
         if (_examination.Metric == Examination.TrainedReward) return evaluation.Score;
+        if (_run.Recipe.Rewards.Count == 0) return null;
         double[] judged = [.. _run.Judge(evaluation.Pictures, evaluation.Conditions).Values.Where(double.IsFinite)];
         return judged.Length > 0 ? judged.Average() : null;
     }

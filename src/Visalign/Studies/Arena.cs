@@ -80,7 +80,7 @@ public sealed class Arena
             throw new InputException($"{path}: this run has another recipe than the one asked for. Give another --out, or delete the run.");
     }
 
-    private static Recipe RecipeOf(Contestant contestant, long seed) => AlignmentStudy.Anchored(contestant.Recipe with { Seed = seed });
+    private static Recipe RecipeOf(Contestant contestant, long seed) => (contestant.Recipe with { Seed = seed }).Anchored();
 
     private void Align(Contestant contestant, long seed)
     {
@@ -138,7 +138,7 @@ public sealed class Arena
         var plain = EvaluationFolder.Get<KeptEvaluation>(first.Path, EvaluationFolder.Base);
         long[] seeds = [.. Enumerable.Range(0, _seeds).Select(offset => _plan.Contestants[0].Recipe.Seed + offset)];
         ArenaSystem? picked = null;
-        Attempt("best of N", null, failures, () => picked = BestOfN(first, plain, seeds));
+        if (first.Recipe.Rewards.Count > 0) Attempt("best of N", null, failures, () => picked = BestOfN(first, plain, seeds));
         var trained = entered.Where(one => one.Contestant.Role == SystemRole.Baseline).Concat(entered.Where(one => one.Contestant.Role == SystemRole.Aligned))
             .Select(one => ArenaSystem.OfRuns(one.Contestant, one.Runs, [.. one.Runs.Select(run => Diversity(run))]));
         return [ArenaSystem.OfBase(plain, seeds, Diversity(first, ofBase: true)), .. picked is null ? Array.Empty<ArenaSystem>() : [picked], .. trained];

@@ -29,7 +29,8 @@ internal sealed class ArenaCurves
     /// <summary>The held-out score by reward calls, network evaluations and seconds.</summary>
     internal IEnumerable<CurvePanel> Scores() => _example is null ? [] : _groups.SelectMany(group => (CurvePanel[])
     [
-        Score(group, "pictures judged in training", (_, at, run) => run.Curve[at].Spent!.RewardCalls),
+        // Who learns from a folder has nothing judged.
+        .. group.All(one => one.Contestant.JudgedPerIteration == 0) ? Array.Empty<CurvePanel>() : [Score(group, "pictures judged in training", (_, at, run) => run.Curve[at].Spent!.RewardCalls)],
         Score(group, "network evaluations of the rollouts", (_, at, run) => run.Curve[at].Spent!.NetworkEvaluations),
         // A mean over seeds has to be taken at one place.
         Score(group, "seconds of training, mean over seeds", (one, at, _) => one.Runs.Average(run => run.Times.GetValueOrDefault(run.Curve[at].Iteration).TotalSeconds)),

@@ -77,8 +77,8 @@ public sealed record ArenaPlan(string Name, IReadOnlyList<Contestant> Contestant
 
     private static Contestant Level((string Name, string Words, SystemRole Role, Recipe Recipe) entry, Recipe first, EvaluationOptions evaluation, TimeProvider clock)
     {
-        if (entry.Recipe.Method.Data is { } data)
-            throw new InputException($"{entry.Name}: it learns from the pairs in {data}, and here all learn from the same rewards. Leave method.pairs.folder out.");
+        if (!entry.Recipe.Method.LearnsFromRewards)
+            throw new InputException($"{entry.Name}: it learns from the pairs of a folder, and here all learn from the same rewards. Leave method.pairs.folder out.");
         var recipe = entry.Recipe with
         {
             Seed = first.Seed, Model = first.Model, Rewards = first.Rewards, Heldout = first.Heldout, Failures = first.Failures, Prompts = first.Prompts,

@@ -16,7 +16,7 @@ public static class BestOfSampling
     /// <param name="advanced">Called with the share done; may throw to stop.</param>
     /// <param name="examination">What is asked, and who judges what was picked; null for the embedded world's prompts and its exact checker.</param>
     /// <returns>The picked pictures, the earlier one on a tie; the network evaluations are those of all N.</returns>
-    public static Evaluation Run(IGenerator generator, Weights weights, PromptSplit split, int count, int steps, double guidanceScale, int n,
+    public static Evaluation Run(IGenerator generator, Weights weights, PromptSplit split, int count, int? steps, double guidanceScale, int n,
         IReward judge, Action<double>? advanced = null, Examination? examination = null)
     {
         var best = HeldOutEvaluation.Run(generator, weights, split, count, steps, guidanceScale, examination: examination);

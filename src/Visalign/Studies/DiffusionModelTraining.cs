@@ -1,5 +1,6 @@
 using Visalign.Generators;
 using Visalign.Networks;
+using Visalign.Rollouts;
 using Visalign.Torch;
 using Visalign.Torch.Safetensors;
 
@@ -20,7 +21,7 @@ internal sealed record DiffusionModelTraining(VaeRecipe Vae, UnetRecipe Unet) : 
 
     public string Introduction => "A latent diffusion UNet that predicts noise, in the layout of Stable Diffusion 1.5, that draws the scenes of Visalign's embedded\nworld from prompts, trained on rendered scenes.";
 
-    public string SampledBy(MeasurementRecipe measurement) => FormattableString.Invariant($"{measurement.Steps} ODE steps");
+    public string SampledBy(MeasurementRecipe measurement) => FormattableString.Invariant($"{measurement.Steps ?? PlainSampling.UsualSteps} ODE steps");
 
     public string TrainAutoencoder(string path, TimeProvider clock, PretrainingVoice voice, CancellationToken stop) => WorldVae.Train(Vae, path, clock, voice, stop);
 

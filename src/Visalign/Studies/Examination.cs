@@ -52,7 +52,7 @@ public sealed record Examination
     internal static Examination Of(Recipe recipe, IGenerator generator, Func<PictureBatch, IReadOnlyList<Condition>, RewardScores> judge) => generator.DrawsWorld ? Exact : new()
     {
         Metric = TrainedReward,
-        Asked = recipe.Prompts == "world" ? "held-out prompts" : "prompts of the recipe",
+        Asked = recipe.Prompts == PromptSource.WorldName ? "held-out prompts" : "prompts of the recipe",
         MicroBatch = recipe.Rollout.MicroBatch,
         Prompts = PromptsOf(recipe, generator),
         Judge = (pictures, conditions) =>
@@ -71,7 +71,7 @@ public sealed record Examination
     };
 
     private static Func<PromptSplit, int, IReadOnlyList<Condition>> PromptsOf(Recipe recipe, IGenerator generator) =>
-        recipe.Prompts == "world" ? World : (_, count) => PromptSource.File(recipe.Prompts, generator).Draw(HeldOutEvaluation.Seed, 0, count);
+        (split, count) => PromptSource.Of(recipe.Prompts, split, generator).Draw(HeldOutEvaluation.Seed, 0, count);
 
     private static Condition[] World(PromptSplit split, int count) => PromptSource.World(split).Draw(HeldOutEvaluation.Seed, 0, count);
 }

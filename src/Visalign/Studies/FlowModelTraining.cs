@@ -1,5 +1,6 @@
 using Visalign.Generators;
 using Visalign.Networks;
+using Visalign.Rollouts;
 using Visalign.Torch;
 using Visalign.Torch.Safetensors;
 
@@ -22,7 +23,7 @@ internal sealed record FlowModelTraining(VaeRecipe Vae, TransformerRecipe Transf
 
     public string Introduction => "A latent flow-matching transformer that draws the scenes of Visalign's embedded world from prompts, trained on\nrendered scenes.";
 
-    public string SampledBy(MeasurementRecipe measurement) => FormattableString.Invariant($"{measurement.Steps} ODE steps");
+    public string SampledBy(MeasurementRecipe measurement) => FormattableString.Invariant($"{measurement.Steps ?? PlainSampling.UsualSteps} ODE steps");
 
     public string TrainAutoencoder(string path, TimeProvider clock, PretrainingVoice voice, CancellationToken stop) => WorldVae.Train(Vae, path, clock, voice, stop);
 

@@ -42,13 +42,13 @@ public static class HeldOutEvaluation
     /// <summary>Samples and judges.</summary>
     /// <param name="split">Held-out prompts for results, tuning prompts for choosing.</param>
     /// <param name="count">Number of prompts.</param>
-    /// <param name="steps">ODE steps.</param>
+    /// <param name="steps">ODE steps; null for models that draw tokens.</param>
     /// <param name="examination">What is asked, and who judges; null for the embedded world's prompts and its exact checker.</param>
     /// <param name="sample">Which of several samples per prompt, for best-of-N.</param>
     /// <param name="advanced">Hears which share is done; what it throws ends the evaluation.</param>
     /// <param name="processes">Share the sampling; null where this process is to do it by itself.</param>
     public static Evaluation Run(
-        IGenerator generator, Weights weights, PromptSplit split, int count, int steps, double guidanceScale, int sample = 0, Action<double>? advanced = null, Examination? examination = null,
+        IGenerator generator, Weights weights, PromptSplit split, int count, int? steps, double guidanceScale, int sample = 0, Action<double>? advanced = null, Examination? examination = null,
         ProcessGroup? processes = null)
     {
         using var scope = Tensor.Scope();
@@ -65,7 +65,7 @@ public static class HeldOutEvaluation
     /// <param name="processes">Share the sampling; null where this process is to do it by itself.</param>
     /// <returns>The scale and every score.</returns>
     public static (double Best, IReadOnlyList<(double Scale, double Score)> Scores) ChooseGuidance(
-        IGenerator generator, Weights weights, int count, int steps, Action<double>? advanced = null, Examination? examination = null, ProcessGroup? processes = null)
+        IGenerator generator, Weights weights, int count, int? steps, Action<double>? advanced = null, Examination? examination = null, ProcessGroup? processes = null)
     {
         List<(double Scale, double Score)> scores = [];
         foreach (double scale in GuidanceScales)

@@ -15,8 +15,8 @@ public sealed record KeptEvaluation
     /// <summary>Guidance scale; 1 is off.</summary>
     public required double GuidanceScale { get; init; }
 
-    /// <summary>ODE steps.</summary>
-    public required int Steps { get; init; }
+    /// <summary>ODE steps; null for models that draw tokens.</summary>
+    public required int? Steps { get; init; }
 
     /// <summary>Number of prompts: the first of the split under <see cref="HeldOutEvaluation.Seed"/>.</summary>
     public required int Prompts { get; init; }
@@ -49,7 +49,7 @@ public sealed record KeptEvaluation
     public required long NetworkEvaluations { get; init; }
 
     /// <summary>What to keep of an evaluation.</summary>
-    public static KeptEvaluation Of(Evaluation evaluation, string metric, string asked, long iteration, PromptSplit split, double guidanceScale, int steps) => new()
+    public static KeptEvaluation Of(Evaluation evaluation, string metric, string asked, long iteration, PromptSplit split, double guidanceScale, int? steps) => new()
     {
         Iteration = iteration,
         Split = split,
@@ -72,8 +72,8 @@ public sealed record GuidanceChoice
     /// <summary>Iterations of training behind what was measured; 0 for the base.</summary>
     public required long Iteration { get; init; }
 
-    /// <summary>ODE steps.</summary>
-    public required int Steps { get; init; }
+    /// <summary>ODE steps; null for models that draw tokens.</summary>
+    public required int? Steps { get; init; }
 
     /// <summary>Number of tuning prompts.</summary>
     public required int Prompts { get; init; }

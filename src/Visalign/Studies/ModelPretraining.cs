@@ -1,4 +1,5 @@
 using Visalign.Generators;
+using Visalign.Rollouts;
 using Visalign.Runs;
 using Visalign.Torch;
 using Visalign.Torch.Engines;
@@ -102,7 +103,7 @@ public static class ModelPretraining
             foreach (double scale in HeldOutEvaluation.GuidanceScales)
             {
                 stop.ThrowIfCancellationRequested();
-                var evaluation = HeldOutEvaluation.Run(generator, generator.Base, PromptSplit.Tuning, measurement.Prompts, measurement.Steps, scale);
+                var evaluation = HeldOutEvaluation.Run(generator, generator.Base, PromptSplit.Tuning, measurement.Prompts, PlainSampling.Steps(generator, measurement.Steps, "measurement.steps"), scale);
                 measured.Add(new(scale, evaluation.Score, evaluation.SoftScore, evaluation.Tasks));
                 observer.Advanced((double)measured.Count / HeldOutEvaluation.GuidanceScales.Count);
             }

@@ -5,6 +5,7 @@ using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Pictures;
 using Visalign.Rewards;
+using Visalign.Rollouts;
 using Visalign.Runs;
 using Visalign.Worlds;
 
@@ -16,8 +17,8 @@ public sealed record PolicyEvaluationOptions
     /// <summary>Held-out prompts, and as many tuning prompts where guidance is chosen.</summary>
     public int Prompts { get; init; } = 1024;
 
-    /// <summary>ODE steps.</summary>
-    public int Steps { get; init; } = 8;
+    /// <summary>ODE steps; null for the usual number, or none where the model draws tokens.</summary>
+    public int? Steps { get; init; }
 
     /// <summary>Classifier-free guidance.</summary>
     public GuidanceSetting Guidance { get; init; } = new GuidanceSetting.Best();
@@ -40,8 +41,8 @@ public sealed record PolicyScores
     /// <summary>Held-out prompts.</summary>
     public required int Prompts { get; init; }
 
-    /// <summary>ODE steps.</summary>
-    public required int Steps { get; init; }
+    /// <summary>ODE steps; null for a model that draws tokens.</summary>
+    public required int? Steps { get; init; }
 
     /// <summary>The scale evaluated at.</summary>
     public required double GuidanceScale { get; init; }
@@ -96,6 +97,7 @@ public static class PolicyEvaluation
         var (generator, weights) = (policy.Generator, policy.Weights);
         if (!generator.DrawsWorld)
             throw new InputException($"{policy.Name}: the exact checker judges scenes of the embedded world, and this model draws others; 'visalign align' measures it by the rewards of its recipe, 'visalign sample' shows it.");
+        int? steps = PlainSampling.Steps(generator, options.Steps, "--steps");
         var (scale, tried) = options.Guidance switch
         {
             GuidanceSetting.Given given => (given.Scale, []),
@@ -105,7 +107,7 @@ public static class PolicyEvaluation
 
         observer.Began($"sampling {options.Prompts} held-out prompts at guidance scale {Invariant(scale)}{(options.BestOf > 1 ? $", {options.BestOf} pictures each" : "")}");
         long started = clock.GetTimestamp();
-        var evaluation = BestOfSampling.Run(generator, weights, PromptSplit.HeldOut, options.Prompts, options.Steps, scale, options.BestOf, new ExactReward(new() { Mode = ExactMode.Soft }), Advanced);
+        var evaluation = BestOfSampling.Run(generator, weights, PromptSplit.HeldOut, options.Prompts, steps, scale, options.BestOf, new ExactReward(new() { Mode = ExactMode.Soft }), Advanced);
         double seconds = clock.GetElapsedTime(started).TotalSeconds;
 
         observer.Began("measuring diversity");
@@ -114,7 +116,7 @@ public static class PolicyEvaluation
         {
             Policy = policy.Name,
             Prompts = options.Prompts,
-            Steps = options.Steps,
+            Steps = steps,
             GuidanceScale = scale,
             Guidance = tried,
             BestOf = options.BestOf,
@@ -124,7 +126,7 @@ public static class PolicyEvaluation
             Tasks = evaluation.Tasks,
             TaskPrompts = evaluation.Verdicts.GroupBy(verdict => verdict.Task).OrderBy(group => group.Key)
                 .Zip(evaluation.Tasks.Keys, (group, name) => (name, Count: group.Count())).ToDictionary(task => task.name, task => task.Count),
-            Diversity = Diversity(generator, weights, Math.Min(options.Prompts, DiversityPrompts), options.Steps, scale, Advanced),
+            Diversity = Diversity(generator, weights, Math.Min(options.Prompts, DiversityPrompts), steps, scale, Advanced),
             NetworkEvaluations = evaluation.NetworkEvaluations,
             Seconds = seconds,
         };
@@ -132,7 +134,7 @@ public static class PolicyEvaluation
         (double, GuidanceScore[]) Chosen()
         {
             observer.Began($"choosing guidance among {HeldOutEvaluation.GuidanceScales.Count} scales on {options.Prompts} tuning prompts");
-            var (best, scores) = HeldOutEvaluation.ChooseGuidance(generator, weights, options.Prompts, options.Steps, Advanced);
+            var (best, scores) = HeldOutEvaluation.ChooseGuidance(generator, weights, options.Prompts, steps, Advanced);
             return (best, [.. scores.Select(entry => new GuidanceScore(entry.Scale, entry.Score))]);
         }
 
@@ -147,7 +149,7 @@ public static class PolicyEvaluation
     /// <param name="prompts">How many prompts, each sampled <see cref="DiversitySamples"/> times.</param>
     /// <param name="advanced">Called with the share done; may throw to stop.</param>
     /// <param name="examination">What is asked; null for the embedded world's prompts.</param>
-    public static double Diversity(IGenerator generator, Weights weights, int prompts, int steps, double guidanceScale, Action<double>? advanced = null, Examination? examination = null)
+    public static double Diversity(IGenerator generator, Weights weights, int prompts, int? steps, double guidanceScale, Action<double>? advanced = null, Examination? examination = null)
     {
         List<float> pixels = [];
         PictureBatch? last = null;

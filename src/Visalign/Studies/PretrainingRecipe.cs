@@ -46,6 +46,7 @@ public sealed record PretrainingRecipe : IPretrainingRecipe, IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Parts is null) yield return new("a pretraining makes one model: give 'vae' and 'transformer' or 'unet' for one that denoises, or 'vq' and 'gpt' for one that draws tokens.");
+        if (Gpt is not null && Measurement.Steps is { } steps) yield return new($"'measurement.steps' is {steps}; steps are of denoising, and this model draws tokens one after another. Leave it out.");
     }
 
     /// <inheritdoc/>
@@ -129,7 +130,7 @@ public sealed record MeasurementRecipe
     [Range(1, 1_000_000)]
     public int Prompts { get; init; } = 1024;
 
-    /// <summary>ODE steps; of a model that denoises.</summary>
+    /// <summary>ODE steps; null for 8. Models that draw tokens have none.</summary>
     [Range(1, 1000)]
-    public int Steps { get; init; } = 8;
+    public int? Steps { get; init; }
 }

@@ -13,8 +13,8 @@ public sealed record SamplingOptions
     /// <summary>Pictures, each from start noise of its own.</summary>
     public int Count { get; init; } = 1;
 
-    /// <summary>ODE steps.</summary>
-    public int Steps { get; init; } = 8;
+    /// <summary>ODE steps; null for the usual number, or none where the model draws tokens.</summary>
+    public int? Steps { get; init; }
 
     /// <summary>Classifier-free guidance; 1 is off.</summary>
     public required double GuidanceScale { get; init; }
@@ -39,7 +39,8 @@ public static class PromptSampling
     public static PromptSample Run(Policy policy, string prompt, SamplingOptions options)
     {
         using var scope = Tensor.Scope();
-        var rollout = PlainSampling.Run(policy.Generator, policy.Weights, [new(prompt)], new(options.Steps, options.GuidanceScale) { GroupSize = options.Count, Annealed = options.Annealed }, options.Seed, iteration: 0);
+        var rollout = PlainSampling.Run(policy.Generator, policy.Weights, [new(prompt)],
+            new(PlainSampling.Steps(policy.Generator, options.Steps, "--steps"), options.GuidanceScale) { GroupSize = options.Count, Annealed = options.Annealed }, options.Seed, iteration: 0);
         var pictures = policy.Generator.Decode(rollout.Final);
         try
         {

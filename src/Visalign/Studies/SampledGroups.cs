@@ -17,7 +17,7 @@ internal sealed record SampledGroups(IReadOnlyList<Condition> Conditions, Tensor
     /// <summary>Samples the way the generator does by itself, at its best guidance.</summary>
     /// <param name="advanced">Hears which share is done; what it throws ends the sampling.</param>
     /// <exception cref="InputException">The generator does not draw the embedded world, so that the checker cannot judge.</exception>
-    internal static SampledGroups Draw(IGenerator generator, PromptSplit split, ulong seed, int prompts, int groupSize, int steps, Action<double>? advanced = null)
+    internal static SampledGroups Draw(IGenerator generator, PromptSplit split, ulong seed, int prompts, int groupSize, int? steps, Action<double>? advanced = null)
     {
         if (!generator.DrawsWorld) throw new InputException("model: it does not draw the embedded world, and judges of that are trained and measured on its scenes.");
         using var scope = Tensor.Scope();

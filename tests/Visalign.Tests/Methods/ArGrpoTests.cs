@@ -121,6 +121,8 @@ public sealed class ArGrpoTests : IDisposable
 
     [Theory]
     [InlineData("rollout.steps=4", "'steps' and 'shift' are of denoising")]
+    [InlineData("rollout.steps=8", "'steps' and 'shift' are of denoising")]
+    [InlineData("evaluation.steps=8", "evaluation.steps is 8; steps are of denoising")]
     [InlineData("rollout.shift=3", "'steps' and 'shift' are of denoising")]
     [InlineData("method=flow-grpo", "it trains models that make pictures by denoising, and this model does not")]
     [InlineData("optimizer.updates_per_iteration=4", "an iteration has only 3 micro-batches")]

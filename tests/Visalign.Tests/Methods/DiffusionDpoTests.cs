@@ -76,7 +76,7 @@ public sealed class DiffusionDpoTests : IDisposable
     public void Two_pictures_alike_teach_nothing()
     {
         using var scope = Tensor.Scope();
-        var context = Context(diffusion: true, moved: true, groupSize: 2);
+        var context = Context(diffusion: true, moved: true, groupSize: 2, steps: null);
         TinyPairs.Create(_folder["pairs"], alike: true);
         var pairs = new PairOptions { Folder = _folder["pairs"], Latents = PictureLatentChoice.Mean };
         var dpo = new DiffusionDpo { Beta = 4, Pairs = pairs }.Assemble(context);
@@ -232,7 +232,7 @@ public sealed class DiffusionDpoTests : IDisposable
     public void Pairs_of_a_folder_are_taken_as_they_are_labeled_whatever_rewards_say()
     {
         using var scope = Tensor.Scope();
-        var context = Context(diffusion: true, groupSize: 2);
+        var context = Context(diffusion: true, groupSize: 2, steps: null);
         TinyPairs.Create(_folder["pairs"]);
         var dpo = new DiffusionDpo { Pairs = new() { Folder = _folder["pairs"] } }.Assemble(context);
 
@@ -254,7 +254,7 @@ public sealed class DiffusionDpoTests : IDisposable
         TinyPairs.Create(_folder["pairs"]);
         var method = new DiffusionDpo { Pairs = new() { Folder = folder is null ? null : _folder[folder] } };
 
-        Assert.Contains(words, Assert.Throws<InputException>(() => method.Assemble(Context(diffusion: false, groupSize: groupSize))).Message, StringComparison.Ordinal);
+        Assert.Contains(words, Assert.Throws<InputException>(() => method.Assemble(Context(diffusion: false, groupSize: groupSize, steps: null))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -272,7 +272,7 @@ public sealed class DiffusionDpoTests : IDisposable
         Assert.Equal(gradient, Run(tuning, context, rollout, others).Gradient);
     }
 
-    private AssemblyContext Context(bool diffusion, bool moved = false, int groupSize = 4)
+    private AssemblyContext Context(bool diffusion, bool moved = false, int groupSize = 4, int? steps = 2)
     {
         if (!_models.TryGetValue(diffusion, out var model))
         {
@@ -280,7 +280,7 @@ public sealed class DiffusionDpoTests : IDisposable
             _models[diffusion] = model = (generator, Adapter.Full(generator.Base));
         }
         if (moved) model.Adapter.Parameters.Values.MulInPlace(1.05);
-        return new(model.Generator, model.Adapter, new() { Prompts = 3, GroupSize = groupSize, Steps = 2 }, new(), Seed: 1);
+        return new(model.Generator, model.Adapter, new() { Prompts = 3, GroupSize = groupSize, Steps = steps }, new(), Seed: 1);
     }
 
     private static Rollout Sample(Assembly assembly) => assembly.Sample(assembly.Behavior!(), PromptSource.World(PromptSplit.Training).Draw(1, 0, 3), 0);

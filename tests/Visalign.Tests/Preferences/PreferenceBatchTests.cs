@@ -47,14 +47,33 @@ public sealed class PreferenceBatchTests
     }
 
     [Fact]
+    public void A_pair_of_a_folder_is_mistaken_in_every_pass_or_in_none()
+    {
+        using var scope = Tensor.Scope();
+        const int Pairs = 40;
+
+        int[] Swapped(long iteration)
+        {
+            int[] numbers = [.. PairRollout.Drawn(Pairs, Pairs, seed: 1, iteration)];
+            var rollout = new PairRollout(iteration, [.. Enumerable.Repeat(new Condition("a circle"), 2 * Pairs)], [.. Enumerable.Repeat(1.0, Pairs)], numbers,
+                Tensor.From([.. Enumerable.Range(0, 2 * Pairs).Select(row => (float)row)], 2 * Pairs, 1, 1, 1));
+            float[] winners = PreferenceBatch.Of(rollout, [.. Enumerable.Range(0, 2 * Pairs).Select(row => row % 2 == 0 ? 1.0 : -1)], 0.3, seed: 1)!.Winners.ToArray<float>();
+            return [.. numbers.Where((_, at) => winners[at] != 2 * at).Order()];
+        }
+
+        Assert.InRange(Swapped(0).Length, 1, Pairs - 1);
+        Assert.Equal(Swapped(0), Swapped(1));
+    }
+
+    [Fact]
     public void Every_pass_takes_all_pairs_once_in_an_order_of_its_own()
     {
-        int[][] passes = [.. Enumerable.Range(0, 2).Select(pass => Enumerable.Range(0, 5).SelectMany(i => PairRollout.Numbers(10, 2, seed: 3, iteration: 5 * pass + i)).ToArray())];
+        int[][] passes = [.. Enumerable.Range(0, 2).Select(pass => Enumerable.Range(0, 5).SelectMany(i => PairRollout.Drawn(10, 2, seed: 3, iteration: 5 * pass + i)).ToArray())];
 
         Assert.All(passes, pass => Assert.Equal(Enumerable.Range(0, 10), pass.Order()));
         Assert.NotEqual(passes[0], passes[1]);
-        Assert.NotEqual(passes[0].Take(4), PairRollout.Numbers(10, 4, seed: 4, iteration: 0));
-        Assert.Equal(4, PairRollout.Numbers(3, 4, seed: 3, iteration: 0).Count());
+        Assert.NotEqual(passes[0].Take(4), PairRollout.Drawn(10, 4, seed: 4, iteration: 0));
+        Assert.Equal(4, PairRollout.Drawn(3, 4, seed: 3, iteration: 0).Count());
     }
 
     // Rows hold their own numbers.

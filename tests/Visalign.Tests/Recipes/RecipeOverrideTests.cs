@@ -55,7 +55,7 @@ public sealed class RecipeOverrideTests
     [InlineData("weight=4", "--set weight=4: 'weight' could be any of rewards.0.weight, heldout.0.weight. Write one of them in full.")]
     [InlineData("rollout.steps=0", "--set rollout.steps=0: 'rollout.steps' is 0, expected a whole number from 1 to 1000.")]
     [InlineData("rollout.steps=many", "--set rollout.steps=many: 'rollout.steps' expects a whole number from 1 to 1000, found 'many'.")]
-    [InlineData("rollout.steps=", "--set rollout.steps=: 'rollout.steps' expects a whole number from 1 to 1000, found nothing.")]
+    [InlineData("rollout.prompts=", "--set rollout.prompts=: 'rollout.prompts' expects a whole number from 1 to 100000, found nothing.")]
     [InlineData("rewards.1.weight=2", "--set rewards.1.weight=2: 'rewards' has no item 1; it holds 1, counted from 0.")]
     [InlineData("rewards.rgb.weight=2", "--set rewards.rgb.weight=2: 'rewards' has no item rgb; it holds 1, counted from 0.")]
     [InlineData("seed.x=2", "--set seed.x=2: 'seed' is '42', it has no 'x' inside.")]

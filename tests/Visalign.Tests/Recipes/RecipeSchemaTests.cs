@@ -17,7 +17,7 @@ public sealed class RecipeSchemaTests
     }
 
     [Theory]
-    [InlineData("rollout.steps", """{ "type": "integer", "minimum": 1, "maximum": 1000, "default": 8 }""")]
+    [InlineData("rollout.steps", """{ "anyOf": [{ "type": "integer", "minimum": 1, "maximum": 1000 }, { "type": "null" }], "default": null }""")]
     [InlineData("optimizer.learning_rate", """{ "type": "number", "exclusiveMinimum": 0, "maximum": 1, "default": 0.0003 }""")]
     [InlineData("watchdog.stop", """{ "type": "boolean", "default": false }""")]
     [InlineData("watchdog.window", """{ "type": "integer", "minimum": 2, "maximum": 10000, "default": 10 }""")]

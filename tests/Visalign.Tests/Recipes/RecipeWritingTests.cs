@@ -61,7 +61,7 @@ public sealed class RecipeWritingTests
             rollout:
               prompts: 8
               group_size: 8
-              steps: 8
+              steps: null
               guidance_scale: 1.0
               shift: null
               micro_batch: 64
@@ -85,7 +85,7 @@ public sealed class RecipeWritingTests
               prompts: 1024
               curve_prompts: 192
               tuning_prompts: 256
-              steps: 8
+              steps: null
             samples:
               every: 20
             watchdog:

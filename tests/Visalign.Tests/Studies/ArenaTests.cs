@@ -262,7 +262,7 @@ public sealed class ArenaTests : IDisposable
 
         Assert.StartsWith("gradient cannot compete here: rewards: 'exact' has no gradient", Refusal("tiny", "gradient"), StringComparison.Ordinal);
         Assert.StartsWith("tokens cannot compete here: method: it trains models that draw tokens", Refusal("tiny", "tokens"), StringComparison.Ordinal);
-        Assert.StartsWith("pairs: it learns from the pairs in ", Refusal("tiny", "pairs"), StringComparison.Ordinal);
+        Assert.StartsWith("pairs: it learns from the pairs of a folder, and here all learn from the same rewards.", Refusal("tiny", "pairs"), StringComparison.Ordinal);
         Assert.StartsWith("--methods: 'tiny' is there twice.", Refusal("tiny", "nft", "tiny"), StringComparison.Ordinal);
         Assert.StartsWith("--methods: found none", Refusal(), StringComparison.Ordinal);
         Assert.Equal(3, Of(["gradient", "tiny"]).Contestants.Count);
