@@ -105,7 +105,7 @@ internal static class ArenaReport
     private static Estimate? Difference(ArenaSummary summary, string name, string over) =>
         summary.Duels.FirstOrDefault(duel => duel.First == over && duel.Second == name) is { } duel ? duel.Gain
         : summary.Duels.FirstOrDefault(other => other.First == name && other.Second == over) is { } turned
-            ? new(-turned.Gain.Value, turned.Gain.Interval is { } interval ? new Interval(-interval.High, -interval.Low, interval.Level) : null)
+            ? new(0 - turned.Gain.Value, turned.Gain.Interval is { } interval ? new Interval(0 - interval.High, 0 - interval.Low, interval.Level) : null) // a minus sign would make -0 of 0
         : null;
 
     private static ReportTable Duels(ArenaSummary summary, KeptEvaluation plain)
