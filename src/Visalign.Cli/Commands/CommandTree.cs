@@ -19,6 +19,7 @@ internal static class CommandTree
             new HelpOption { Action = help },
             new VersionOption { Action = new PrintVersion() },
             AlignCommand.Create(terminal),
+            ArenaCommand.Create(terminal),
             DemoCommand.Create(terminal),
             DoctorCommand.Create(terminal),
             PapersCommand.Create(terminal),

@@ -69,6 +69,11 @@ internal sealed class RunProgress(RunTitle title, TimeProvider clock) : IRunObse
     /// <inheritdoc/>
     public void Iterated(long iteration, long iterations, IReadOnlyDictionary<string, double> metrics, double seconds)
     {
+        if (iteration <= Iteration)
+        {
+            _rewards.Clear(); // another run has begun
+        }
+
         _pace.Mark(iteration, seconds);
         (Part, Share) = ("aligning", (double)iteration / iterations);
         (Iteration, Iterations) = (iteration, iterations);
@@ -81,6 +86,11 @@ internal sealed class RunProgress(RunTitle title, TimeProvider clock) : IRunObse
     /// <inheritdoc/>
     public void Evaluated(long iteration, double score, IReadOnlyDictionary<string, double> tasks)
     {
+        if (_scores.Count > 0 && iteration <= _scores[^1].X)
+        {
+            _scores.Clear(); // likewise
+        }
+
         _scores.Add(new ChartPoint(iteration, score));
         FirstTasks = _scores.Count == 1 ? tasks : FirstTasks;
         Tasks = tasks;

@@ -48,6 +48,7 @@ public sealed record Draft : IMethod
         var plan = RolloutPlan.Deterministic(context.Noise, context.Rollout) with { Tail = steps, GuidanceGradient = GuidanceGradient.Both };
         return new()
         {
+            JudgedPerSample = 1 + Resamples,
             Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, plan, conditions, LogProbReduction.Mean, context.Seed, iteration, processes: context.Processes) with
             {
                 JudgedOnTheWay = (long)Resamples * conditions.Count * plan.GroupSize,

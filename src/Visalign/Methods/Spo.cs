@@ -62,9 +62,11 @@ public sealed record Spo : IMethod
         {
             Kernel = StepKernel.Ddim, NoiseScale = NoiseScale, WindowStart = 0, WindowLength = steps, GuidanceGradient = GuidanceGradient.Both,
         };
+        var siblings = new SiblingPlan(Children, FirstStep, InnerSteps, Threshold);
         return new()
         {
-            Sample = (weights, conditions, iteration) => SiblingSampler.Sample(context.Noise, weights, plan, new(Children, FirstStep, InnerSteps, Threshold), conditions,
+            JudgedPerSample = 1 + Children * siblings.Comparisons(plan),
+            Sample = (weights, conditions, iteration) => SiblingSampler.Sample(context.Noise, weights, plan, siblings, conditions,
                 (data, asked, level) => Judge(context.Noise, judge, data, asked, level),
                 (step, row) => Noise.Below(Children, new(context.Seed, NoisePurpose.Choice, iteration, Sample: row, Step: step)), context.Seed, iteration, context.Processes),
             Updates = (rollout, _) => Updates(context, (SiblingRollout)rollout),

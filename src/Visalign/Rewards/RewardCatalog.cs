@@ -33,8 +33,10 @@ public static class RewardCatalog
     ];
 
     /// <summary>The reward that a recipe's node asks for.</summary>
-    public static IReward Create(IRewardOptions options, RewardContext context) =>
-        (options is PlainRewardOptions plain ? Find(plain.Name) : All.Single(entry => entry.OptionsType == options.GetType())).Create(options, context);
+    public static IReward Create(IRewardOptions options, RewardContext context) => EntryOf(options).Create(options, context);
+
+    /// <summary>The name of what a recipe's node asks for.</summary>
+    public static string NameOf(IRewardOptions options) => EntryOf(options).Name;
 
     /// <summary>The entry of that name.</summary>
     /// <exception cref="InputException">There is none.</exception>
@@ -42,6 +44,9 @@ public static class RewardCatalog
         All.FirstOrDefault(entry => entry.Name == name)
         ?? throw new InputException(
             $"rewards: found '{name}', expected one of {string.Join(", ", All.Select(entry => entry.Name))}.");
+
+    private static RewardEntry EntryOf(IRewardOptions options) =>
+        options is PlainRewardOptions plain ? Find(plain.Name) : All.Single(entry => entry.OptionsType == options.GetType());
 
     private static RewardEntry Of<TOptions, TReward>(string name, string summary, Func<TOptions, RewardContext, TReward> create) where TReward : IReward =>
         new(name, summary, typeof(TOptions), typeof(TReward).IsAssignableTo(typeof(IDifferentiableReward)), (options, context) => create((TOptions)options, context));

@@ -10,7 +10,32 @@ namespace Visalign.Rollouts;
 /// <param name="FirstStep">d: the first step with children; those before have one.</param>
 /// <param name="InnerSteps">Steps that each child goes on by itself before it is compared.</param>
 /// <param name="Threshold">τ in [0, 1): a pair is kept where its two probabilities of being preferred differ by more.</param>
-public sealed record SiblingPlan(int Children, int FirstStep, int InnerSteps, double Threshold);
+public sealed record SiblingPlan(int Children, int FirstStep, int InnerSteps, double Threshold)
+{
+    /// <summary>How often the siblings of a sample are compared along a plan; each time all of them are judged.</summary>
+    public int Comparisons(RolloutPlan plan)
+    {
+        int compared = 0;
+        bool apart = false;
+        for (int step = 0; step < plan.StepCount; step++)
+        {
+            bool meet = apart && Meet(plan, step);
+            if (meet) compared++;
+            apart = apart && !meet || Part(plan, step);
+        }
+        return apart ? compared + 1 : compared;
+    }
+
+    /// <summary>Whether siblings part at a step.</summary>
+    internal bool Part(RolloutPlan plan, int step) => step >= FirstStep && (step - FirstStep) % (InnerSteps + 1) == 0 && IsNoisy(plan, step)
+        && !(InnerSteps > 0 && step == plan.StepCount - 1);
+
+    /// <summary>Whether those that are apart are compared at a step, by what is predicted from them there.</summary>
+    internal bool Meet(RolloutPlan plan, int step) => Part(plan, step) || !IsNoisy(plan, step) && InnerSteps == 0;
+
+    /// <summary>Whether a step has noise: not where it ends at data.</summary>
+    internal static bool IsNoisy(RolloutPlan plan, int step) => step + 1 < plan.StepCount || plan.Levels[^1] > 0;
+}
 
 /// <summary>One step of the better and the worse of some siblings.</summary>
 /// <param name="Step">Its index in rollout order; 0 is the noisiest.</param>
@@ -66,12 +91,10 @@ public static class SiblingSampler
         int branches = plan.GuidanceScale == 1 ? 1 : 2, compared = 0, learned = 0;
         for (int step = 0; step < plan.StepCount; step++)
         {
-            bool apart = segment.Count > 0, noisy = step + 1 < plan.StepCount || plan.Levels[^1] > 0;
+            bool apart = segment.Count > 0, noisy = SiblingPlan.IsNoisy(plan, step), opens = siblings.Part(plan, step);
             var velocity = Velocity(latents, apart ? ofChildren : encoded, step);
             evaluations += latents.Size(0) * branches;
-            bool opens = step >= siblings.FirstStep && (step - siblings.FirstStep) % (siblings.InnerSteps + 1) == 0 && noisy
-                && !(siblings.InnerSteps > 0 && step == plan.StepCount - 1);
-            if (apart && (opens || !noisy && siblings.InnerSteps == 0))
+            if (apart && siblings.Meet(plan, step))
             {
                 var chosen = Compare(latents - velocity * plan.Levels[step], step, plan.Levels[step]);
                 (latents, velocity) = (latents.IndexSelect(0, chosen), velocity.IndexSelect(0, chosen));

@@ -108,6 +108,26 @@ public sealed class AlignmentRun : IDisposable
         });
     }
 
+    /// <summary>Puts a recipe together and runs nothing, so that what it cannot do is refused before anything is spent.</summary>
+    /// <returns>How many pictures the trained rewards will judge in an iteration, those on the way to a picture included.</returns>
+    /// <exception cref="InputException">The recipe asks for something that is not to be had.</exception>
+    public static long JudgedPerIteration(Recipe recipe, TimeProvider clock)
+    {
+        Engine.Start(new() { Threads = recipe.Threads ?? 0 });
+        var generator = ModelFolder.Load(recipe.Model);
+        AlignmentRun? run = null;
+        try
+        {
+            run = new(recipe, generator, new SilentObserver(), clock, ProcessGroup.Alone, "");
+            return recipe.Method.LearnsFromRewards ? (long)recipe.Rollout.Prompts * recipe.Rollout.GroupSize * run._assembly.JudgedPerSample : 0;
+        }
+        finally
+        {
+            if (run is null) generator.Dispose();
+            else run.Dispose();
+        }
+    }
+
     /// <summary>Goes on with a run from its newest checkpoint.</summary>
     /// <param name="processes">Those that go on with it together, as many as one likes; each reads recipe and provenance in the folder, and process 0 all else. Null for this one alone.</param>
     /// <exception cref="InputException">The engine, BLAS kernels, threads or model differ from those of the run.</exception>

@@ -2,10 +2,20 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Visalign.Runs;
 
+/// <summary>The guidance scale of evaluations while training.</summary>
+public enum CurveGuidance
+{
+    /// <summary>That of the rollouts.</summary>
+    Rollout,
+
+    /// <summary>The best for the policy as it is then, chosen anew each time on the tuning prompts.</summary>
+    Best,
+}
+
 /// <summary>How the policy and its base are measured: sampled with the ODE, judged by the exact checker where the model draws the embedded world, else by the rewards trained on.</summary>
 public sealed record EvaluationOptions
 {
-    /// <summary>Iterations between evaluations while training, on held-out prompts at the rollout's guidance scale; 0 for none.</summary>
+    /// <summary>Iterations between evaluations while training, on held-out prompts; 0 for none.</summary>
     [Range(0, 10_000_000)]
     public int Every { get; init; } = 20;
 
@@ -16,6 +26,9 @@ public sealed record EvaluationOptions
     /// <summary>Held-out prompts of an evaluation while training.</summary>
     [Range(1, 100_000)]
     public int CurvePrompts { get; init; } = 192;
+
+    /// <summary>At which guidance scale they are made; runs whose rollouts are guided differently can only be compared at the best.</summary>
+    public CurveGuidance CurveGuidance { get; init; }
 
     /// <summary>Prompts of their own on which the best guidance scale is chosen, for the base and the result alike.</summary>
     [Range(1, 100_000)]

@@ -42,13 +42,20 @@ public sealed class KeptRun
     public IReadOnlyList<IterationLine> Timings => IterationLog.Read(System.IO.Path.Combine(Path, RunFolder.TimingsName));
 
     /// <summary>Wall time of the training itself, without its evaluations.</summary>
-    public TimeSpan TrainingTime => Spent(part => part != EvaluationSeconds);
+    public TimeSpan TrainingTime => TrainingTimes().Values.DefaultIfEmpty().Max();
 
     /// <summary>Wall time of everything it did so far.</summary>
-    public TimeSpan WallTime => Spent(_ => true);
+    public TimeSpan WallTime => TimeSpan.FromSeconds(Timings.Sum(Wall));
 
-    private TimeSpan Spent(Func<string, bool> counts) => TimeSpan.FromSeconds(Timings.Sum(line =>
-        line.Values.Where(part => part.Key.StartsWith(WallSeconds, StringComparison.Ordinal) && counts(part.Key)).Sum(part => part.Value)));
+    /// <summary>Wall time of the training without its evaluations, by the iterations done in it; of an iteration that was done twice, since a killed process did it in vain, the second counts.</summary>
+    public IReadOnlyDictionary<long, TimeSpan> TrainingTimes()
+    {
+        double sum = 0;
+        return Timings.Where(line => !line.Values.ContainsKey(EvaluationSeconds)).GroupBy(line => line.Iteration).OrderBy(lines => lines.Key)
+            .ToDictionary(lines => lines.Key, lines => TimeSpan.FromSeconds(sum += Wall(lines.Last())));
+    }
+
+    private static double Wall(IterationLine line) => line.Values.Where(part => part.Key.StartsWith(WallSeconds, StringComparison.Ordinal)).Sum(part => part.Value);
 
     /// <summary>What training took, as the policy's file says.</summary>
     /// <exception cref="InputException">The run has not ended, or the file was not written by it.</exception>

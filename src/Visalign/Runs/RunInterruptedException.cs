@@ -10,4 +10,11 @@ public sealed class RunInterruptedException : OperationCanceledException
         : base($"Interrupted after {iteration} of {iterations} iterations; nothing is lost. Go on with: visalign resume {path}", cause, cause.CancellationToken)
     {
     }
+
+    /// <summary>Says where several runs stopped.</summary>
+    /// <param name="done">Runs that have ended.</param>
+    public RunInterruptedException(int done, int runs, OperationCanceledException cause)
+        : base($"Interrupted after {done} of {runs} runs; nothing is lost. Go on with the same command.", cause, cause.CancellationToken)
+    {
+    }
 }

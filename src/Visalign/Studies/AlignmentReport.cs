@@ -41,7 +41,7 @@ public static class AlignmentReport
                 PromptCount = before.Prompts,
                 SeedCount = 1,
             },
-            Curves = TrainingCurves.Of([("policy", [run])], [TrainingCurves.Level("base", before), TrainingCurves.Level("result", after)]),
+            Curves = TrainingCurves.Of(run, [TrainingCurves.Level("base", before), TrainingCurves.Level("result", after)]),
             Gallery = BeforeAndAfter.Sample(policy, before, after),
             Systems = [System("Base", SystemRole.Base, before), aligned],
             Remarks = [.. run.Remarks.Select(remark => new WatchdogRemark(RemarkSeverity.Warning, remark.Text, remark.Iteration == 0 ? null : remark.Iteration))],

@@ -79,7 +79,7 @@ public sealed class AlignmentStudy
             double seconds = spent + _clock.GetElapsedTime(started).TotalSeconds;
             return new(before, after, TimeSpan.FromSeconds(seconds), path, Path.Combine(path, RunFolder.ReportName));
         }
-        catch (OperationCanceledException stopped) when (stopped.CancellationToken == _stop)
+        catch (OperationCanceledException stopped) when (stopped is not WatchdogStopException && stopped.CancellationToken == _stop)
         {
             throw new RunInterruptedException(_run.Iteration, _run.Recipe.Budget.Iterations, _run.Path, stopped);
         }
@@ -113,7 +113,17 @@ public sealed class AlignmentStudy
     private void Announce(KeptEvaluation kept) => _observer.Evaluated(kept.Iteration, kept.Score, kept.Tasks);
 
     private KeptEvaluation MeasureCurve() => Measure(EvaluationFolder.During(_run.Iteration), _run.Iteration, () => _run.Result,
-        _options.CurvePrompts, _run.Recipe.Rollout.GuidanceScale, $"measuring iteration {_run.Iteration}");
+        _options.CurvePrompts, CurveScale(), $"measuring iteration {_run.Iteration}");
+
+    // Before the first iteration the policy is its base, after the last one the result, and how their scales were chosen is known by those names.
+    private double CurveScale()
+    {
+        if (_options.CurveGuidance == CurveGuidance.Rollout) return _run.Recipe.Rollout.GuidanceScale;
+        if (_run.Iteration == 0) return ChooseGuidance(EvaluationFolder.GuidanceOf(EvaluationFolder.Base), "the base", 0, () => _run.Generator.Base).Best;
+        return _run.Iteration == _run.Recipe.Budget.Iterations
+            ? ChooseGuidance(EvaluationFolder.GuidanceOf(EvaluationFolder.Result), "the result", _run.Iteration, () => _run.Result).Best
+            : ChooseGuidance(EvaluationFolder.GuidanceOf(EvaluationFolder.During(_run.Iteration)), $"iteration {_run.Iteration}", _run.Iteration, () => _run.Result).Best;
+    }
 
     private KeptEvaluation MeasureAtBestGuidance(string name, string what, long iteration, Func<Weights> weights)
     {
@@ -143,9 +153,23 @@ public sealed class AlignmentStudy
     {
         if (EvaluationFolder.FindForAll<KeptEvaluation>(_run.Processes, _run.Path, name,
             kept => (kept.Iteration, kept.Steps, kept.Prompts, kept.GuidanceScale) == (iteration, _steps, prompts, scale)) is { } known) return known;
-        return Timed(part, name, () => KeptEvaluation.Of(
-            HeldOutEvaluation.Run(_run.Generator, weights(), PromptSplit.HeldOut, prompts, _steps, scale, advanced: Advanced, examination: _examination, processes: _run.Processes),
-            _examination.Metric, _examination.Asked, iteration, PromptSplit.HeldOut, scale, _steps));
+        return Timed(part, name, () =>
+        {
+            var evaluation = HeldOutEvaluation.Run(_run.Generator, weights(), PromptSplit.HeldOut, prompts, _steps, scale, advanced: Advanced, examination: _examination, processes: _run.Processes);
+            return KeptEvaluation.Of(evaluation, _examination.Metric, _examination.Asked, iteration, PromptSplit.HeldOut, scale, _steps) with
+            {
+                Reward = RewardOf(evaluation),
+                Spent = iteration == 0 ? new(0, 0) : new(_run.RewardCalls, _run.NetworkEvaluations),
+            };
+        });
+    }
+
+    private double? RewardOf(Evaluation evaluation)
+    {
+        if (_examination.Metric == Examination.TrainedReward) return evaluation.Score;
+        if (_run.Recipe.Rewards.Count == 0) return null;
+        double[] judged = [.. _run.Judge(evaluation.Pictures, evaluation.Conditions).Values.Where(double.IsFinite)];
+        return judged.Length > 0 ? judged.Average() : null;
     }
 
     private T Timed<T>(string part, string name, Func<T> measure) where T : class

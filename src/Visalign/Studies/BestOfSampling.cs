@@ -14,16 +14,17 @@ public static class BestOfSampling
     /// <param name="n">Pictures of each prompt; 1 gives <see cref="HeldOutEvaluation.Run"/>.</param>
     /// <param name="judge">Which reward picks.</param>
     /// <param name="advanced">Called with the share done; may throw to stop.</param>
+    /// <param name="examination">What is asked, and who judges what was picked; null for the embedded world's prompts and its exact checker.</param>
     /// <returns>The picked pictures, the earlier one on a tie; the network evaluations are those of all N.</returns>
     public static Evaluation Run(IGenerator generator, Weights weights, PromptSplit split, int count, int? steps, double guidanceScale, int n,
-        IReward judge, Action<double>? advanced = null)
+        IReward judge, Action<double>? advanced = null, Examination? examination = null)
     {
-        var best = HeldOutEvaluation.Run(generator, weights, split, count, steps, guidanceScale);
+        var best = HeldOutEvaluation.Run(generator, weights, split, count, steps, guidanceScale, examination: examination);
         double[] rates = n > 1 ? judge.Score(best.Pictures, best.Conditions).Values : [];
         advanced?.Invoke(1.0 / n);
         for (int sample = 1; sample < n; sample++)
         {
-            var other = HeldOutEvaluation.Run(generator, weights, split, count, steps, guidanceScale, sample);
+            var other = HeldOutEvaluation.Run(generator, weights, split, count, steps, guidanceScale, sample, examination: examination);
             best = Better(best, rates, other, judge.Score(other.Pictures, other.Conditions).Values);
             advanced?.Invoke((sample + 1.0) / n);
         }

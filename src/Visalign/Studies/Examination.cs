@@ -13,6 +13,9 @@ public sealed record Examination
     /// <summary>What <see cref="Exact"/> measures.</summary>
     public const string ExactScore = "exact score";
 
+    /// <summary>What is measured where the exact checker cannot judge.</summary>
+    public const string TrainedReward = "trained reward";
+
     /// <summary>The embedded world's prompts, judged by its exact checker: 1 where a picture shows what was asked, else 0.</summary>
     public static Examination Exact { get; } = new()
     {
@@ -42,15 +45,19 @@ public sealed record Examination
 
     /// <summary>How a run is examined: exactly where its model draws the embedded world, else by the rewards it is trained on.</summary>
     /// <remarks>Prompts of the user's own have no splits: there the same ones train, tune and examine.</remarks>
-    public static Examination Of(AlignmentRun run) => run.Generator.DrawsWorld ? Exact : new()
+    public static Examination Of(AlignmentRun run) => Of(run.Recipe, run.Generator, run.Judge);
+
+    /// <summary>The same outside of a run.</summary>
+    /// <param name="judge">The rewards trained on, in their weighted sum.</param>
+    internal static Examination Of(Recipe recipe, IGenerator generator, Func<PictureBatch, IReadOnlyList<Condition>, RewardScores> judge) => generator.DrawsWorld ? Exact : new()
     {
-        Metric = "trained reward",
-        Asked = run.Recipe.Prompts == PromptSource.WorldName ? "held-out prompts" : "prompts of the recipe",
-        MicroBatch = run.Recipe.Rollout.MicroBatch,
-        Prompts = PromptsOf(run.Recipe, run.Generator),
+        Metric = TrainedReward,
+        Asked = recipe.Prompts == PromptSource.WorldName ? "held-out prompts" : "prompts of the recipe",
+        MicroBatch = recipe.Rollout.MicroBatch,
+        Prompts = PromptsOf(recipe, generator),
         Judge = (pictures, conditions) =>
         {
-            var said = run.Judge(pictures, conditions);
+            var said = judge(pictures, conditions);
             return said.FirstFailure is { } failure ? throw new InputException($"evaluation: a picture has no score: {failure}") : (said.Values, []);
         },
     };

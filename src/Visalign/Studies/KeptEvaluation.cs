@@ -1,3 +1,4 @@
+using Visalign.Runs;
 using Visalign.Worlds;
 
 namespace Visalign.Studies;
@@ -31,6 +32,12 @@ public sealed record KeptEvaluation
 
     /// <summary>Mean graded score.</summary>
     public required double SoftScore { get; init; }
+
+    /// <summary>Mean of the rewards trained on, in their weighted sum, over the same pictures; null where it was not asked, or judged none of them.</summary>
+    public double? Reward { get; init; }
+
+    /// <summary>What the training behind it had taken; null where that was not noted.</summary>
+    public RunCost? Spent { get; init; }
 
     /// <summary>The exact checker's score by task; empty where it did not judge.</summary>
     public required IReadOnlyDictionary<string, double> Tasks { get; init; }

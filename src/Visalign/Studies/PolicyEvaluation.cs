@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Visalign.Benchmarks;
+using Visalign.Generators;
+using Visalign.Networks;
 using Visalign.Pictures;
 using Visalign.Rewards;
 using Visalign.Rollouts;
@@ -124,7 +126,7 @@ public static class PolicyEvaluation
             Tasks = evaluation.Tasks,
             TaskPrompts = evaluation.Verdicts.GroupBy(verdict => verdict.Task).OrderBy(group => group.Key)
                 .Zip(evaluation.Tasks.Keys, (group, name) => (name, Count: group.Count())).ToDictionary(task => task.name, task => task.Count),
-            Diversity = Diversity(policy, Math.Min(options.Prompts, DiversityPrompts), steps, scale, Advanced),
+            Diversity = Diversity(generator, weights, Math.Min(options.Prompts, DiversityPrompts), steps, scale, Advanced),
             NetworkEvaluations = evaluation.NetworkEvaluations,
             Seconds = seconds,
         };
@@ -146,13 +148,14 @@ public static class PolicyEvaluation
     /// <summary>How different the samples of a held-out prompt are from each other, in pixels' root sum of squares.</summary>
     /// <param name="prompts">How many prompts, each sampled <see cref="DiversitySamples"/> times.</param>
     /// <param name="advanced">Called with the share done; may throw to stop.</param>
-    public static double Diversity(Policy policy, int prompts, int? steps, double guidanceScale, Action<double>? advanced = null)
+    /// <param name="examination">What is asked; null for the embedded world's prompts.</param>
+    public static double Diversity(IGenerator generator, Weights weights, int prompts, int? steps, double guidanceScale, Action<double>? advanced = null, Examination? examination = null)
     {
         List<float> pixels = [];
         PictureBatch? last = null;
         for (int sample = 0; sample < DiversitySamples; sample++)
         {
-            last = HeldOutEvaluation.Run(policy.Generator, policy.Weights, PromptSplit.HeldOut, prompts, steps, guidanceScale, sample).Pictures;
+            last = HeldOutEvaluation.Run(generator, weights, PromptSplit.HeldOut, prompts, steps, guidanceScale, sample, examination: examination).Pictures;
             pixels.AddRange(last.Data);
             advanced?.Invoke((sample + 1.0) / DiversitySamples);
         }

@@ -32,19 +32,19 @@ internal static class ReportBarChart
             var (start, end) = (X(Math.Max(axis.Low, Math.Min(0, axis.High))), X(estimate.Value));
             return Markup.Of($"""
                 {name}<rect class="track" x="0" y="{middle - BarHeight / 2}" width="{Width - ValueWidth}" height="{BarHeight}" rx="2"/>
-                <rect class="bar {RoleClass(system.Role)}" x="{Math.Min(start, end)}" y="{middle - BarHeight / 2}" width="{Math.Max(1, Math.Abs(end - start))}" height="{BarHeight}" rx="2"/>
+                <rect class="bar {RoleClass(system)}" x="{Math.Min(start, end)}" y="{middle - BarHeight / 2}" width="{Math.Max(1, Math.Abs(end - start))}" height="{BarHeight}" rx="2"/>
                 {Whisker(estimate.Interval, middle, X)}<text class="value" x="{Width}" y="{middle + 4.5}">{ReportNumbers.Value(estimate.Value, format)}</text>
                 """);
         }
     }
 
     /// <summary>The class that colors a system's part in a comparison.</summary>
-    public static string RoleClass(SystemRole role) => role switch
+    public static string RoleClass(ComparedSystem system) => (system.Role switch
     {
         SystemRole.Base => "is-base",
         SystemRole.Aligned => "is-aligned",
         _ => "is-baseline",
-    };
+    }) + (system.Series is { } series ? $" of-{ReportMarks.SeriesClass(series)}" : "");
 
     /// <summary>An interval as a line with end caps; nothing without an interval.</summary>
     public static Markup Whisker(Interval? interval, double middle, Func<double, double> x)

@@ -7,6 +7,17 @@ internal static class ReportComparison
 {
     private const double PlotWidth = 180, PlotMargin = 8;
 
+    // Those that are not always there are where a system has them.
+    private static readonly Column[] Costs =
+    [
+        new("Diversity", false, system => system.Diversity is { } distance ? ReportNumbers.Value(distance, ValueFormat.Number) : null),
+        new("Reward calls", true, system => system.RewardCalls is { } calls ? ReportNumbers.Count(calls) : null),
+        new("Network evaluations", false, system => system.NetworkEvaluations is { } evaluations ? ReportNumbers.Count(evaluations) : null),
+        new("Training time", true, system => system.WallTime is { } time ? ReportNumbers.Duration(time) : null),
+    ];
+
+    private sealed record Column(string Heading, bool IsAlways, Func<ComparedSystem, string?> Of);
+
     public static Markup Tasks(ReportData data)
     {
         var tasks = data.Systems.SelectMany(system => system.Tasks).Select(score => score.Task).Distinct().ToArray();
@@ -32,14 +43,15 @@ internal static class ReportComparison
             return Markup.None;
 
         var format = data.Headline.Format;
-        var axis = Axis(data.Systems.Select(system => system.Score), format, null);
+        var axis = Axis([.. data.Systems.Select(system => system.Score), .. data.Systems.SelectMany(system => system.Seeds).Select(seed => new Estimate(seed, null))], format, null);
+        var costs = Costs.Where(cost => cost.IsAlways || data.Systems.Any(system => cost.Of(system) is not null)).ToArray();
         return Markup.Of($"""
             <section id="comparison" aria-labelledby="comparison-title"><h2 id="comparison-title">How it compares</h2>
             <div class="card scroll" tabindex="0" role="region" aria-label="Table of compared systems"><table class="comparison">
             <caption>Held-out {data.Headline.Metric} with intervals; the plot runs from {ReportNumbers.Tick(axis.Low, format)} to {ReportNumbers.Tick(axis.High, format)}.</caption>
-            <thead><tr><th scope="col">System</th><th scope="col" class="number">Score</th><th scope="col" class="forest">Interval</th>
-            <th scope="col" class="number">Gain over base{Points(format)}</th><th scope="col" class="number">Reward calls</th><th scope="col" class="number">Training time</th></tr></thead>
-            <tbody>{data.Systems.Select(system => Row(system, axis, format))}</tbody></table></div></section>
+            <thead><tr><th scope="col">System</th><th scope="col" class="number">Score</th><th scope="col" class="forest">Interval{(data.Systems.Any(system => system.Seeds.Count > 1) ? " and seeds" : "")}</th>
+            <th scope="col" class="number">Gain over base{Points(format)}</th>{costs.Select(cost => Markup.Of($"""<th scope="col" class="number">{cost.Heading}</th>"""))}</tr></thead>
+            <tbody>{data.Systems.Select(system => Row(system, axis, format, costs))}</tbody></table></div></section>
 
             """);
     }
@@ -55,13 +67,12 @@ internal static class ReportComparison
         return ReportAxis.Covering(values, 5);
     }
 
-    private static Markup Row(ComparedSystem system, ReportAxis axis, ValueFormat format) => Markup.Of($"""
-        <tr class="{ReportBarChart.RoleClass(system.Role)}"><th scope="row"><span class="dot {ReportBarChart.RoleClass(system.Role)}"></span>{system.Name}{Small(system.Note)}</th>
+    private static Markup Row(ComparedSystem system, ReportAxis axis, ValueFormat format, IEnumerable<Column> costs) => Markup.Of($"""
+        <tr class="{ReportBarChart.RoleClass(system)}"><th scope="row"><span class="dot {ReportBarChart.RoleClass(system)}"></span>{system.Name}{Small(system.Note)}</th>
         <td class="number" data-label="Score"><b>{ReportNumbers.Value(system.Score.Value, format)}</b>{Small(ReportNumbers.Range(system.Score, format))}</td>
         <td class="forest">{Forest(system, axis)}</td>
         {Cell("", "Gain over base" + Points(format), system.Gain is { } gain ? Gain(gain, format) : null)}
-        {Cell("cost", "Reward calls", system.RewardCalls is { } calls ? Markup.Of($"{ReportNumbers.Count(calls)}") : null)}
-        {Cell("cost", "Training time", system.WallTime is { } time ? Markup.Of($"{ReportNumbers.Duration(time)}") : null)}</tr>
+        {costs.Select(cost => Cell("cost", cost.Heading, cost.Of(system) is { } text ? Markup.Of($"{text}") : null))}</tr>
 
         """);
 
@@ -82,7 +93,8 @@ internal static class ReportComparison
         double X(double value) => PlotMargin + axis.Position(value) * (PlotWidth - 2 * PlotMargin);
         return !double.IsFinite(system.Score.Value) ? Markup.None : Markup.Of($"""
             <svg viewBox="0 0 {PlotWidth} 22" aria-hidden="true">{axis.Ticks.Select(tick => Markup.Of($"""<path class="grid" d="M{X(tick)} 0v22"/>"""))}
-            {ReportBarChart.Whisker(system.Score.Interval, 11, X)}<circle class="end {ReportBarChart.RoleClass(system.Role)}" cx="{X(system.Score.Value)}" cy="11" r="5"/></svg>
+            {system.Seeds.Select(seed => Markup.Of($"""<circle class="one-seed" cx="{X(seed)}" cy="19.5" r="1.8"/>"""))}
+            {ReportBarChart.Whisker(system.Score.Interval, 11, X)}<circle class="end {ReportBarChart.RoleClass(system)}" cx="{X(system.Score.Value)}" cy="11" r="5"/></svg>
             """);
     }
 }

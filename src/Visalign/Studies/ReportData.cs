@@ -21,11 +21,29 @@ public sealed record ReportData
     /// <summary>Curves over training. The first panel stands beside the headline, so put the held-out score there.</summary>
     public IReadOnlyList<CurvePanel> Curves { get; init; } = [];
 
+    /// <summary>One quantity against another while training.</summary>
+    public IReadOnlyList<PathPanel> Paths { get; init; } = [];
+
     /// <summary>Pictures before and after, each pair from the same start noise; a few dozen read well.</summary>
     public IReadOnlyList<PicturePair> Gallery { get; init; } = [];
 
     /// <summary>The aligned model and what it is compared with, in the order shown; scores are in the headline's metric.</summary>
     public IReadOnlyList<ComparedSystem> Systems { get; init; } = [];
+
+    /// <summary>The same prompts drawn by several systems, from the same start noise.</summary>
+    public IReadOnlyList<PictureRow> Lineup { get; init; } = [];
+
+    /// <summary>What was trained, each against each.</summary>
+    public ReportTable? Duels { get; init; }
+
+    /// <summary>Runs that have not ended, a sentence each.</summary>
+    public IReadOnlyList<string> Failures { get; init; } = [];
+
+    /// <summary>What is the same for all that were trained.</summary>
+    public IReadOnlyList<ProvenanceEntry> Ground { get; init; } = [];
+
+    /// <summary>What is each one's own.</summary>
+    public ReportTable? Own { get; init; }
 
     /// <summary>What the watchdog noticed during training.</summary>
     public IReadOnlyList<WatchdogRemark> Remarks { get; init; } = [];
@@ -63,7 +81,7 @@ public sealed record ReportHeadline
     /// <summary>The guidance scale at which the base model scored best; 1 is off.</summary>
     public required double BaseGuidanceScale { get; init; }
 
-    /// <summary>The aligned model's score.</summary>
+    /// <summary>The aligned model's score; of several methods, that of the highest.</summary>
     public required Estimate Aligned { get; init; }
 
     /// <summary>Aligned minus base, from <see cref="CrossedBootstrap.PairedGain"/>.</summary>
@@ -74,6 +92,9 @@ public sealed record ReportHeadline
 
     /// <summary>Number of training seeds.</summary>
     public required int SeedCount { get; init; }
+
+    /// <summary>What there is to say of it, where several methods are compared; null to say what the interval of the gain means.</summary>
+    public string? Meaning { get; init; }
 }
 
 /// <summary>How a value is written.</summary>

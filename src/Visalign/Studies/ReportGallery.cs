@@ -46,13 +46,16 @@ internal static class ReportGallery
 
         """);
 
-    private static Markup Side(string prompt, JudgedPicture picture, string when, int index)
+    private static Markup Side(string prompt, JudgedPicture picture, string when, int index) => Figure(picture, when, $"{when} alignment, asked for: {prompt}", index);
+
+    /// <summary>A picture with its caption and what the checker said.</summary>
+    internal static Markup Figure(JudgedPicture picture, string caption, string alternative, int index)
     {
-        var (width, height) = SizeOf(picture.Png, when, index);
+        var (width, height) = SizeOf(picture.Png, caption, index);
         var look = Math.Max(width, height) <= LargestPixelArt ? "picture pixels" : "picture";
         return Markup.Of($"""
-            <figure><img class="{look}" width="{width}" height="{height}" alt="{when} alignment, asked for: {prompt}" src="data:image/png;base64,{Convert.ToBase64String(picture.Png)}"/>
-            <figcaption><span class="when">{when}</span>{Badge(picture.IsCorrect)}{picture.Verdict.Select(sentence => Markup.Of($"""<span class="verdict">{sentence}</span>"""))}</figcaption></figure>
+            <figure><img class="{look}" width="{width}" height="{height}" alt="{alternative}" src="data:image/png;base64,{Convert.ToBase64String(picture.Png)}"/>
+            <figcaption><span class="when">{caption}</span>{Badge(picture.IsCorrect)}{picture.Verdict.Select(sentence => Markup.Of($"""<span class="verdict">{sentence}</span>"""))}</figcaption></figure>
             """);
     }
 

@@ -12,7 +12,7 @@ internal static class ReportHero
         <header class="masthead"><p class="eyebrow">Visalign · alignment report</p><h1>{data.Title}</h1>
         <p class="method"><b>{data.Method}</b>{(data.Paper is { } paper ? Markup.Of($" · {Citation(paper)}") : Markup.None)}</p></header>
         <section class="hero{(data.Curves.Count == 0 ? " alone" : "")}" aria-labelledby="headline-title">
-        <div class="card headline"><h2 id="headline-title" class="eyebrow">Held-out {data.Headline.Metric}</h2>{Numbers(data.Headline)}{Concerns(data.Remarks)}</div>
+        <div class="card headline"><h2 id="headline-title" class="eyebrow">Held-out {data.Headline.Metric}</h2>{(data.Systems.Count(system => system.Role == SystemRole.Aligned) > 1 ? Ranking(data) : Numbers(data.Headline))}{Concerns(data.Remarks)}</div>
         {data.Curves.Take(1).Select(panel => ReportCurvePanel.Render(panel, "curve-1"))}</section>
         """);
 
@@ -47,6 +47,17 @@ internal static class ReportHero
         <div><dt><span class="dot is-aligned"></span>Aligned</dt><dd>{Score(headline.Aligned, headline.Format)}</dd></div></dl>
         <p class="note">{Meaning(headline)}</p>
         """);
+
+    // Several methods are told by one bar each, the highest first.
+    private static Markup Ranking(ReportData data)
+    {
+        var ranked = data.Systems.OrderByDescending(system => system.Score.Value).Select(system => (system, (Estimate?)system.Score)).ToArray();
+        var ends = data.Systems.SelectMany(system => system.Score.Interval is { } interval ? new[] { system.Score.Value, interval.Low, interval.High } : [system.Score.Value]);
+        return Markup.Of($"""
+            <div class="bars ranking">{ReportBarChart.Draw("All tasks", ranked, ReportAxis.Covering(ends.Append(0), 5), data.Headline.Format)}</div>
+            <p class="note">{data.Headline.Meaning ?? Meaning(data.Headline)}</p>
+            """);
+    }
 
     private static Markup Unit(ReportHeadline headline) =>
         headline.Format == ValueFormat.Share ? new("""<span class="unit"> points</span>""") : Markup.None;

@@ -20,10 +20,13 @@ public static class ReportPage
     {
         (string Anchor, string Name, Markup Content)[] sections =
         [
-            ("pictures", "Pictures", ReportGallery.Render(data.Gallery)),
-            ("curves", "Curves", Curves(data.Curves)),
+            ("failures", "Not ended", ReportGround.Failures(data.Failures)),
+            ("pictures", "Pictures", Markup.Join([ReportGallery.Render(data.Gallery), ReportLineup.Render(data.Lineup)])),
+            ("curves", "Curves", Curves(data.Curves, data.Paths)),
             ("tasks", "Tasks", ReportComparison.Tasks(data)),
             ("comparison", "Comparison", ReportComparison.Table(data)),
+            ("duels", "Head to head", ReportGround.Duels(data.Duels)),
+            ("ground", "What is equal", ReportGround.Render(data.Ground, data.Own)),
             ("watchdog", "Watchdog", ReportRunFacts.Watchdog(data.Remarks)),
             ("cost", "Cost", ReportRunFacts.Cost(data.Cost)),
             ("reproduce", "Run it", ReportRunFacts.Reproduce(data.Command, data.Recipe)),
@@ -48,10 +51,10 @@ public static class ReportPage
             """).Text;
     }
 
-    private static Markup Curves(IReadOnlyList<CurvePanel> panels) => panels.Count < 2 ? Markup.None : Markup.Of($"""
+    private static Markup Curves(IReadOnlyList<CurvePanel> panels, IReadOnlyList<PathPanel> paths) => panels.Count + paths.Count < 2 ? Markup.None : Markup.Of($"""
         <section id="curves" aria-labelledby="curves-title"><h2 id="curves-title">Over training</h2>
         <p class="lead">{(panels.SelectMany(panel => panel.Series).Any(series => series.Seeds.Count > 1) ? "Thick lines are means over seeds, thin lines the seeds themselves. " : "")}Numbers in the legends are final values; point at a chart, or focus it and use the arrow keys, to read the others.</p>
-        <div class="charts">{panels.Skip(1).Select((panel, i) => ReportCurvePanel.Render(panel, $"curve-{i + 2}"))}</div></section>
+        <div class="charts">{panels.Skip(1).Select((panel, i) => ReportCurvePanel.Render(panel, $"curve-{i + 2}"))}{paths.Select((panel, i) => ReportPathPanel.Render(panel, $"path-{i + 1}"))}</div></section>
 
         """);
 

@@ -20,6 +20,18 @@ public sealed record ComparedSystem
     /// <summary>Held-out score of each task; may be empty.</summary>
     public IReadOnlyList<TaskScore> Tasks { get; init; } = [];
 
+    /// <summary>Score of each seed, where there are several.</summary>
+    public IReadOnlyList<double> Seeds { get; init; } = [];
+
+    /// <summary>Which series of the curves it is, whose color it then has; null for none.</summary>
+    public int? Series { get; init; }
+
+    /// <summary>Mean distance of two samples of a prompt, or null where it was not measured.</summary>
+    public double? Diversity { get; init; }
+
+    /// <summary>Samples × forwards to get there, or null where that means nothing.</summary>
+    public long? NetworkEvaluations { get; init; }
+
     /// <summary>Pictures judged to get there, or null where that means nothing.</summary>
     public long? RewardCalls { get; init; }
 

@@ -18,31 +18,33 @@ internal static class TrainingCurves
         new("heldout/", "Judges that were watched, not trained on", ValueFormat.Number, "Falling here while the reward rises is a sign that the reward is being gamed."),
     ];
 
-    /// <summary>The held-out score first, then a panel for each kind of metric, every run a line of its own.</summary>
-    /// <param name="named">Runs of one recipe under several seeds, by the name of their series; the first are those whose metrics are shown.</param>
+    /// <summary>The held-out score first, then a panel for each kind of metric.</summary>
     /// <param name="levels">Scores to draw across the first panel.</param>
-    internal static IReadOnlyList<CurvePanel> Of(IReadOnlyList<(string Name, IReadOnlyList<KeptRun> Runs)> named, IReadOnlyList<ReferenceLine> levels)
-    {
-        var runs = named[0].Runs.Select(run => (run.Provenance.Seed, run.Metrics)).ToList();
-        var metrics = runs.SelectMany(run => run.Metrics).ToList();
-        string[] names = [.. metrics.SelectMany(line => line.Values.Keys).Distinct().Where(name => SaysSomething(name, named[0].Runs[0].Recipe, metrics)).Order(StringComparer.Ordinal)];
+    internal static IReadOnlyList<CurvePanel> Of(KeptRun run, IReadOnlyList<ReferenceLine> levels) => [.. HeldOut(run, levels), .. OfMetrics([run])];
 
-        return [.. HeldOut(named, levels), .. Kinds.SelectMany(kind => Panels(kind, names, runs))];
+    /// <summary>A panel for each kind of metric.</summary>
+    /// <param name="runs">Of one recipe under several seeds.</param>
+    internal static IReadOnlyList<CurvePanel> OfMetrics(IReadOnlyList<KeptRun> runs)
+    {
+        var seeds = runs.Select(run => (run.Provenance.Seed, run.Metrics)).ToList();
+        var metrics = seeds.SelectMany(run => run.Metrics).ToList();
+        string[] names = [.. metrics.SelectMany(line => line.Values.Keys).Distinct().Where(name => SaysSomething(name, runs[0].Recipe, metrics)).Order(StringComparer.Ordinal)];
+
+        return [.. Kinds.SelectMany(kind => Panels(kind, names, seeds))];
     }
 
-    private static IEnumerable<CurvePanel> HeldOut(IReadOnlyList<(string Name, IReadOnlyList<KeptRun> Runs)> named, IReadOnlyList<ReferenceLine> levels)
+    private static IEnumerable<CurvePanel> HeldOut(KeptRun run, IReadOnlyList<ReferenceLine> levels)
     {
-        var curves = named.Select(series => (series.Name, Lines: series.Runs.Select(run => (run.Provenance.Seed, Curve: EvaluationFolder.Curve(run.Path))).ToList())).ToList();
-        if (curves[0].Lines[0].Curve.Count == 0) yield break;
-        var first = curves[0].Lines[0].Curve[0];
+        var curve = EvaluationFolder.Curve(run.Path);
+        if (curve.Count == 0) yield break;
+        var first = curve[0];
         yield return new()
         {
             Title = $"The {first.Metric} while training",
-            Note = string.Create(CultureInfo.InvariantCulture, $"On the first {first.Prompts} {first.Asked}, at the guidance scale of the rollouts, {first.GuidanceScale}."),
+            Note = string.Create(CultureInfo.InvariantCulture, $"On the first {first.Prompts} {first.Asked}, at {(run.Recipe.Evaluation.CurveGuidance == CurveGuidance.Best ? "the guidance scale that was best at that point" : $"the guidance scale of the rollouts, {first.GuidanceScale}")}."),
             XLabel = "iteration",
             Format = AlignmentReport.FormatOf(first),
-            Series = [.. curves.Select(series => new CurveSeries(series.Name,
-                [.. series.Lines.Select(line => new SeedLine(line.Seed, [.. line.Curve.Select(kept => new CurvePoint(kept.Iteration, kept.Score))]))]))],
+            Series = [new("policy", [new(run.Provenance.Seed, [.. curve.Select(kept => new CurvePoint(kept.Iteration, kept.Score))])])],
             References = levels,
         };
     }

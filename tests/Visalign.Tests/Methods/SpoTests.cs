@@ -71,6 +71,22 @@ public sealed class SpoTests : IDisposable
         Assert.False(rollout.Pairs.Single(pair => pair.Step == 2).WinnerFrom.SameAs(rollout.Pairs.Single(pair => pair.Step == 2).LoserFrom));
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 0)]
+    [InlineData(0, 1)]
+    [InlineData(1, 1)]
+    [InlineData(0, 2)]
+    [InlineData(2, 3)]
+    public void What_is_judged_on_the_way_is_known_beforehand(int first, int inner)
+    {
+        using var scope = Tensor.Scope();
+        var assembly = Assemble(new() { FirstStep = first, InnerSteps = inner, Threshold = 0 });
+        var rollout = Sample(assembly);
+
+        Assert.Equal(rollout.SampleCount + rollout.JudgedOnTheWay, (long)assembly.JudgedPerSample * rollout.SampleCount);
+    }
+
     // If the better child were more likely to go on, the means of the two rollouts' final rewards would part.
     [Fact]
     public void Who_goes_on_does_not_depend_on_the_scores()

@@ -181,6 +181,21 @@ public sealed class AlignmentStudyTests : IDisposable
     }
 
     [Fact]
+    public void Of_an_iteration_that_was_done_twice_the_second_time_counts()
+    {
+        Start("run", new(), "iterations=2");
+        var before = KeptRun.Open(_root["run"]).TrainingTimes();
+
+        File.AppendAllText(_root["run/timings.jsonl"], "{\"iteration\":2,\"processes/waiting\":3,\"seconds/reward\":20,\"seconds/rollout\":10,\"seconds/update\":30}\n{\"iteration\":2,\"seconds/evaluation\":500}\n");
+
+        var after = KeptRun.Open(_root["run"]);
+        Assert.Equal([1L, 2], after.TrainingTimes().Keys.Order());
+        Assert.Equal(before[1], after.TrainingTimes()[1]);
+        Assert.Equal(before[1].TotalSeconds + 60, after.TrainingTime.TotalSeconds, 3);
+        Assert.True(after.WallTime > after.TrainingTime + TimeSpan.FromSeconds(500), "wall time counts everything");
+    }
+
+    [Fact]
     public void It_leaves_no_tensor_behind()
     {
         long before = Tensor.LiveCount;

@@ -98,6 +98,31 @@ public sealed partial class ReportPageTests
         static bool IsFixed(string shape) => !shape.StartsWith("path", StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Every_text_of_a_comparison_is_escaped()
+    {
+        var full = InventedReport.Full();
+        CurveSeries series = new(Attack, [new(1, [new(0.1, 0.2), new(0.3, 0.1)]), new(2, [new(0.1, 0.2), new(0.2, 0.4)])]);
+        var hostile = full with
+        {
+            Gallery = [],
+            Lineup = [new(Attack, [(Attack, full.Gallery[0].Before with { Verdict = [Attack] })])],
+            Paths = [new() { Title = Attack, Note = Attack, XLabel = Attack, YLabel = Attack, Series = [series] }],
+            Duels = new(Attack, [Attack], [[Attack]]),
+            Failures = [Attack],
+            Ground = [new(Attack, Attack)],
+            Own = new(Attack, [Attack, Attack], [[Attack, Attack]]),
+            Systems = [.. full.Systems, full.Systems[^1] with { Name = Attack, Role = SystemRole.Aligned, Series = 6, Seeds = [0.1, 0.2], Diversity = 3 }],
+            Headline = full.Headline with { Meaning = Attack },
+        };
+
+        var page = Parse(ReportPage.Render(hostile));
+
+        Assert.Single(page.Descendants("script"));
+        Assert.Equal(2, page.Descendants("path").Count(path => (string?)path.Attribute("class") == "seed s0" && path.Ancestors("figure").Single().Attribute("id")!.Value == "path-1"));
+        Assert.All(["failures", "pictures", "duels", "ground"], id => Assert.Contains("alert(1)", page.Descendants("section").Single(section => (string?)section.Attribute("id") == id).Value, StringComparison.Ordinal));
+    }
+
     [Property]
     public bool Any_text_survives_the_way_to_the_page(string? text)
     {
