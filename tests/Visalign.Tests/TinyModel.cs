@@ -1,6 +1,6 @@
 using Visalign.Generators;
 using Visalign.Networks;
-using Visalign.Studies;
+using Visalign.Pretraining;
 using Visalign.Torch.Safetensors;
 using Visalign.Worlds;
 

@@ -1,6 +1,6 @@
 using Visalign.Networks;
+using Visalign.Pretraining;
 using Visalign.Rewards;
-using Visalign.Studies;
 using Visalign.Worlds;
 
 namespace Visalign.Tests;

@@ -1,5 +1,6 @@
 using Visalign.Studies;
 
+
 namespace Visalign.Cli.Commands;
 
 /// <summary><c>visalign demo</c>: the shipped model aligned by the shipped recipe.</summary>

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Visalign.Cli.Views;
-using Visalign.Studies;
+using Visalign.Pretraining;
 
 namespace Visalign.Cli.Commands;
 

@@ -1,6 +1,7 @@
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using Visalign.Benchmarks;
+using Visalign.Reports;
 using Visalign.Studies;
 
 namespace Visalign.Cli.Views;

@@ -34,6 +34,9 @@ public sealed record EvaluationOptions
     [Range(1, 100_000)]
     public int TuningPrompts { get; init; } = 256;
 
+    /// <summary>Whether the rewards trained on judge what is measured as well, so that the score can be held against them; it takes a call of each for every picture. Arenas do.</summary>
+    public bool TrainedReward { get; init; }
+
     /// <summary>Denoising steps of each picture; null for 8. Models that draw tokens have none.</summary>
     [Range(1, 1000)]
     public int? Steps { get; init; }

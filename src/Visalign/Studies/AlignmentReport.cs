@@ -1,6 +1,7 @@
 using System.Globalization;
 using Visalign.Benchmarks;
 using Visalign.Methods;
+using Visalign.Reports;
 using Visalign.Runs;
 using Visalign.Worlds;
 

@@ -167,7 +167,7 @@ public sealed class AlignmentStudy
     private double? RewardOf(Evaluation evaluation)
     {
         if (_examination.Metric == Examination.TrainedReward) return evaluation.Score;
-        if (_run.Recipe.Rewards.Count == 0) return null;
+        if (!_options.TrainedReward || _run.Recipe.Rewards.Count == 0) return null;
         double[] judged = [.. _run.Judge(evaluation.Pictures, evaluation.Conditions).Values.Where(double.IsFinite)];
         return judged.Length > 0 ? judged.Average() : null;
     }

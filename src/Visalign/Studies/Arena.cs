@@ -1,4 +1,5 @@
 using Visalign.Methods;
+using Visalign.Reports;
 using Visalign.Rewards;
 using Visalign.Runs;
 using Visalign.Torch;

@@ -1,3 +1,4 @@
+using Visalign.Reports;
 using Visalign.Runs;
 
 namespace Visalign.Studies;

@@ -1,4 +1,5 @@
 using Visalign.Methods;
+using Visalign.Reports;
 using Visalign.Runs;
 
 namespace Visalign.Studies;
@@ -33,10 +34,11 @@ public sealed record ArenaPlan(string Name, IReadOnlyList<Contestant> Contestant
     /// <exception cref="InputException">The recipe asks for something that is not to be had.</exception>
     public static ArenaPlan OfOne(ShippedRecipe shipped, TimeProvider clock)
     {
-        var (baseline, recipe) = (shipped.Recipe.Method.Baseline, shipped.Recipe with { Method = shipped.Recipe.Method.Baseline.Method });
+        var own = shipped.Recipe with { Evaluation = shipped.Recipe.Evaluation with { TrainedReward = true } };
+        var (baseline, recipe) = (own.Method.Baseline, own with { Method = own.Method.Baseline.Method });
         return new(shipped.Name,
         [
-            new(shipped.Name, shipped.Name, SystemRole.Aligned, shipped.Recipe, AlignmentRun.JudgedPerIteration(shipped.Recipe, clock)),
+            new(shipped.Name, shipped.Name, SystemRole.Aligned, own, AlignmentRun.JudgedPerIteration(own, clock)),
             new(baseline.Name, baseline.Words, SystemRole.Baseline, recipe, AlignmentRun.JudgedPerIteration(recipe, clock)),
         ], $"visalign reproduce {shipped.Name}");
     }
@@ -59,7 +61,7 @@ public sealed record ArenaPlan(string Name, IReadOnlyList<Contestant> Contestant
         ShippedRecipe[] all = [.. methods.Select((method, at) => ShippedRecipe.Find(method, at == 0 ? overrides : own))];
         var first = all[0].Recipe;
         bool chosen = overrides.Any(text => text.Split('=')[0].Trim().EndsWith("curve_guidance", StringComparison.Ordinal));
-        var evaluation = chosen ? first.Evaluation : first.Evaluation with { CurveGuidance = CurveGuidance.Best };
+        var evaluation = first.Evaluation with { TrainedReward = true, CurveGuidance = chosen ? first.Evaluation.CurveGuidance : CurveGuidance.Best };
         (string Name, string Words, SystemRole Role, Recipe Recipe)[] entries =
         [
             .. all.Select(one => (one.Name, one.Name, SystemRole.Aligned, one.Recipe)),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Visalign.Benchmarks;
+using Visalign.Reports;
 using Visalign.Runs;
 
 namespace Visalign.Studies;

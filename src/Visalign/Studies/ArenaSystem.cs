@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Visalign.Benchmarks;
+using Visalign.Reports;
 using Visalign.Runs;
 
 namespace Visalign.Studies;

@@ -1,5 +1,6 @@
 using Visalign.Networks;
 using Visalign.Pictures;
+using Visalign.Reports;
 using Visalign.Runs;
 using Visalign.Worlds;
 

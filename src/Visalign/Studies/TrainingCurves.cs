@@ -1,4 +1,5 @@
 using System.Globalization;
+using Visalign.Reports;
 using Visalign.Runs;
 
 namespace Visalign.Studies;

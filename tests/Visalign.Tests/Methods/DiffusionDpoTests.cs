@@ -3,9 +3,9 @@ using Visalign.Methods;
 using Visalign.Networks;
 using Visalign.Objectives;
 using Visalign.Preferences;
+using Visalign.Pretraining;
 using Visalign.Rollouts;
 using Visalign.Torch.Safetensors;
-using Visalign.Studies;
 using Visalign.Worlds;
 
 namespace Visalign.Tests.Methods;

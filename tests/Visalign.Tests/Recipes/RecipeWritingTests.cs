@@ -84,7 +84,9 @@ public sealed class RecipeWritingTests
               every: 20
               prompts: 1024
               curve_prompts: 192
+              curve_guidance: rollout
               tuning_prompts: 256
+              trained_reward: false
               steps: null
             samples:
               every: 20

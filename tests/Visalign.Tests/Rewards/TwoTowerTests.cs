@@ -1,8 +1,8 @@
 using Visalign.Generators;
 using Visalign.Networks;
 using Visalign.Pictures;
+using Visalign.Pretraining;
 using Visalign.Rewards;
-using Visalign.Studies;
 using Visalign.Tests.Networks;
 using Visalign.Tests.Pictures;
 using Visalign.Worlds;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using Visalign.Reports;
 using Visalign.Runs;
 using Visalign.Studies;
 using Visalign.Tests.Oracles;

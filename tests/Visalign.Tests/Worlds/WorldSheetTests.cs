@@ -1,5 +1,5 @@
 using Visalign.Pictures;
-using Visalign.Studies;
+using Visalign.Pretraining;
 using Visalign.Worlds;
 
 namespace Visalign.Tests.Worlds;
