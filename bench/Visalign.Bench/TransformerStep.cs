@@ -14,6 +14,6 @@ internal static class TransformerStep
         var words = new long[batch * config.PromptLength];
         for (int i = 0; i < words.Length; i++) words[i] = Noise.Below(config.Vocabulary, new(1, NoisePurpose.Choice), i);
         var prompts = Tensor.From(words, batch, config.PromptLength);
-        return TrainingStep.Ready(TextDit.Initialize(config, seed: 1), TrainingStep.Normal(3, shape), weights => TextDit.Velocity(weights, config, latents, levels, prompts));
+        return TrainingStep.Ready(() => TextDit.Initialize(config, seed: 1), TrainingStep.Normal(3, shape), weights => TextDit.Velocity(weights, config, latents, levels, prompts));
     }
 }

@@ -19,6 +19,6 @@ internal static class UnetStep
         var latents = TrainingStep.Normal(2, batch, Config.InChannels, 8, 8);
         var timesteps = TrainingStep.Normal(4, batch, 1).Sigmoid().Reshape(-1) * 999;
         var text = TrainingStep.Normal(5, batch, Words, Config.TextWidth);
-        return TrainingStep.Ready(Unet.Initialize(Config, seed: 1), TrainingStep.Normal(3, batch, Config.OutChannels, 8, 8), weights => Unet.Predict(weights, Config, latents, timesteps, text));
+        return TrainingStep.Ready(() => Unet.Initialize(Config, seed: 1), TrainingStep.Normal(3, batch, Config.OutChannels, 8, 8), weights => Unet.Predict(weights, Config, latents, timesteps, text));
     }
 }
