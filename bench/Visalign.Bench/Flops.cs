@@ -9,14 +9,15 @@ internal static class Flops
     internal static double Product(double rows, double inputs, double outputs) => 2 * rows * inputs * outputs;
 
     /// <summary>Of forward and backward of <see cref="TextDit"/>, attention's products included: twice the forward's again for the two gradients of each product.</summary>
-    /// <remarks>The gradients of latents, noise levels and words are not computed, and so are not counted.</remarks>
+    /// <remarks>Only what is computed counts: no gradients of latents, noise levels and words, and of the last block's words nothing beyond attention.</remarks>
     internal static double TrainingStep(TextDitConfig config, int batch)
     {
         double width = config.Width, pictures = batch * config.PictureTokens, tokens = config.PromptLength + config.PictureTokens, rows = batch * tokens;
-        double block = Product(batch, width, 6 * width) + Product(rows, width, 3 * width) + 2 * Product(rows, tokens, width) + Product(rows, width, width)
-            + 2 * Product(rows, width, 4 * width);
+        double attention = Product(batch, width, 6 * width) + Product(rows, width, 3 * width) + 2 * Product(rows, tokens, width);
+        double behind = Product(1, width, width) + 2 * Product(1, width, 4 * width);  // of each row
+        double blocks = config.Blocks * attention + ((config.Blocks - 1) * rows + pictures) * behind;
         double embedding = Product(batch, width, width) + Product(pictures, config.PatchLength, width);  // of fixed inputs: no gradient goes on
         double rest = 2 * Product(batch, width, width) + Product(batch, width, 2 * width) + Product(pictures, width, config.PatchLength);
-        return 3 * (config.Blocks * block + rest) + 2 * embedding;
+        return 3 * (blocks + rest) + 2 * embedding;
     }
 }

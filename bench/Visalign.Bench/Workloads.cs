@@ -59,6 +59,7 @@ internal static class Workloads
         var (a, b) = (Tensor.Ones([4]), Tensor.Ones([4]));
         return new(() =>
         {
+            using var scope = Tensor.Scope();
             for (int i = 0; i < 1000; i++) (a + b).Dispose();
         });
     }

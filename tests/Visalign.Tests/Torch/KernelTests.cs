@@ -173,6 +173,35 @@ public sealed class KernelTests
         Assert.Equal(0, parameters.Gradients.Abs().Sum().Item());
     }
 
+    [Theory] // A vector of 1,024 is still small, the same numbers and one more are not.
+    [InlineData("tensors")]
+    [InlineData("number")]
+    public void Arithmetic_of_small_tensors_has_the_bits_of_libtorchs(string second)
+    {
+        using var scope = Tensor.Scope();
+        var (a, b) = (Draw(0, [1, 1025]).Reshape(-1), Draw(1, [1, 1025]).Reshape(-1));
+        Func<Tensor, Tensor, Tensor>[] all = second == "tensors" ? [(x, y) => x + y, (x, y) => x - y, (x, y) => x * y, (x, y) => x / y]
+            : [(x, _) => x + 0.1, (x, _) => x - 0.1, (x, _) => x * 0.1, (x, _) => x / 0.1];
+
+        foreach (var operation in all)
+            Assert.Equal(operation(a, b).ToArray<float>()[..1024], operation(a.Narrow(0, 0, 1024), b.Narrow(0, 0, 1024)).ToArray<float>());
+    }
+
+    [Fact]
+    public void Arithmetic_of_small_tensors_is_recorded_broadcast_and_widened_as_ever()
+    {
+        using var scope = Tensor.Scope();
+        var x = Draw(0, [3, 4]).RequireGrad();
+
+        Autograd.Backward((x * x.Detach() + x).Sum());
+
+        Assert.True(x.Gradient!.SameAs(x.Detach() + 1));
+        using (Autograd.NoGrad()) Assert.False((x + x).RequiresGrad);
+        Assert.Equal([3, 4], (x.Detach() + Tensor.Ones([4])).Shape.ToArray());
+        Assert.Equal(DType.Float64, (x.Detach() * Tensor.Ones([3, 4], DType.Float64)).DType);
+        Assert.Equal([4, 3], (x.Detach().Transpose(0, 1) / 2.0).Shape.ToArray());
+    }
+
     [Fact]
     public void Other_types_and_widths_take_the_portable_way()
     {
