@@ -207,7 +207,7 @@ struct Results {
     }
 };
 
-// A step frees and asks for the same large blocks again; handed back to the system in between, each costs page faults.
+// What memory.cpp does for large tensors, for the scratch memory of libraries.
 const bool memory_kept = [] {
 #if defined(__GLIBC__)
     mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the largest glibc allows

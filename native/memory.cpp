@@ -1,6 +1,8 @@
 // Memory of large tensors. A training step frees and asks for the same blocks again; handed back to the system in between,
 // each costs page faults, and in malloc's heap they break up so that a step holds up to a third more than it uses. Here
 // freed blocks wait for a request of about their size, and go before more is taken from the system than was ever in use.
+#include "bridge.h"
+
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/util/Exception.h>
@@ -17,7 +19,7 @@ namespace {
 constexpr size_t smallest = 64 << 10;      // bytes; below, malloc
 constexpr size_t page = 4096;
 constexpr size_t most_idle = 512u << 20;   // beyond, freed blocks go back to the system
-constexpr size_t slack = 4;                // what may be held above the most ever in use: one part of so many
+constexpr size_t slack = 3;                // what may be held above the most ever in use: one part of so many
 
 // Steps of an eighth, so that requests of nearly one size share blocks.
 size_t rounded(size_t bytes) {
@@ -69,6 +71,11 @@ public:
         by_age.emplace(age, idle.emplace(size, Idle{block, age}));
         while (idle_bytes > most_idle) release_oldest();
         return true;
+    }
+
+    size_t used() {
+        std::lock_guard<std::mutex> lock(mutex);
+        return in_use;
     }
 
 private:
@@ -138,3 +145,5 @@ const bool installed = [] {
 }();
 
 }  // namespace
+
+extern "C" int64_t va_memory_in_use(void) { return static_cast<int64_t>(blocks().used()); }
