@@ -3,6 +3,7 @@
 #include "bridge.h"
 #include "guard.h"
 #include "handles.h"
+#include "linear.h"
 
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -39,6 +40,7 @@ VaError* va_set_gradient(VaTensor tensor, VaTensor gradient) {
 VaError* va_backward(const VaTensor* outputs, const VaTensor* output_gradients, int32_t output_count,
                      int32_t retain_graph, int32_t create_graph) {
     return guarded([&] {
+        Accumulating now(true);
         torch::autograd::backward(borrow_all(outputs, output_count), borrow_all(output_gradients, output_count), retain_graph != 0, create_graph != 0);
     });
 }
@@ -47,6 +49,7 @@ VaError* va_grad(const VaTensor* outputs, const VaTensor* output_gradients, int3
                  const VaTensor* inputs, int32_t input_count, int32_t retain_graph, int32_t create_graph,
                  int32_t allow_unused, VaTensor* results) {
     return guarded([&] {
+        Accumulating no(false);
         auto gradients = torch::autograd::grad(borrow_all(outputs, output_count), borrow_all(inputs, input_count),
                                                borrow_all(output_gradients, output_count), retain_graph != 0, create_graph != 0, allow_unused != 0);
         for (int32_t i = 0; i < input_count; ++i) results[i] = give(std::move(gradients[i]));

@@ -3,6 +3,7 @@
 #include "bridge.h"
 #include "guard.h"
 #include "handles.h"
+#include "small.h"
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -206,7 +207,7 @@ struct Results {
     }
 };
 
-// A step frees and asks for the same large blocks again; handed back to the system in between, each costs page faults.
+// What memory.cpp does for large tensors, for the scratch memory of libraries.
 const bool memory_kept = [] {
 #if defined(__GLIBC__)
     mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the largest glibc allows
@@ -220,6 +221,7 @@ const bool memory_kept = [] {
 struct VaOperator {
     c10::OperatorHandle handle;
     std::vector<Parameter> parameters;
+    Arithmetic arithmetic;
 };
 
 extern "C" {
@@ -276,7 +278,7 @@ VaError* va_operator(const char* name, const char* overload, VaOperator** result
             *result = nullptr;
             return;
         }
-        auto op = std::make_unique<VaOperator>(VaOperator{*handle, {}});
+        auto op = std::make_unique<VaOperator>(VaOperator{*handle, {}, arithmetic_of(name, overload)});
         for (const auto& argument : handle->schema().arguments()) op->parameters.push_back(parameter_of(argument));
         std::ostringstream text;
         text << handle->schema();
@@ -290,6 +292,10 @@ VaError* va_call(const VaOperator* op, const VaValue* arguments, int32_t argumen
     Results out{results, capacity};
     *result_count = 0;
     VaError* error = guarded([&] {
+        if (capacity > 0 && small_arithmetic(op->arithmetic, arguments, argument_count, results)) {
+            *result_count = 1;
+            return;
+        }
         const auto& schema = op->handle.schema();
         const auto& declared = schema.arguments();
         if (argument_count < 0 || static_cast<size_t>(argument_count) > declared.size())

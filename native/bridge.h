@@ -67,6 +67,8 @@ VaError* va_threads(int32_t set, int32_t* count);        // set <= 0 only asks
 VaError* va_has_device(int32_t device_type, int32_t* present);
 VaError* va_operator_schemas(VaText receive, void* context);
 
+int64_t va_memory_in_use(void);                         // bytes of the CPU's large tensors
+
 // Operators
 VaError* va_operator(const char* name, const char* overload, VaOperator** result, VaText schema, void* context);
 VaError* va_call(const VaOperator* op, const VaValue* arguments, int32_t argument_count, VaValue* results,

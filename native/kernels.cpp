@@ -87,18 +87,21 @@ void softmax_row(float* row, int64_t count, int64_t width, float scale) {
     for (int64_t j = 0; j < width; j += lanes) store(row + j, load(row + j) * inverse);
 }
 
-// ---- self-attention ------------------------------------------------------------------------------------------------
-// qkv [B, T, 3, H, D] packed as the projection leaves it; no permuted copies in either direction. Head widths that are
-// no multiple of a vector are copied into padded rows first.
+// ---- attention -----------------------------------------------------------------------------------------------------
+// Queries, keys and values [B, T, H, D] where the projections left them, packed in one tensor or not; no permuted copies in
+// either direction. Head widths that are no multiple of a vector are copied into padded rows first.
 
-struct Packed {
-    int64_t batch, tokens, heads, width, stride;  // stride: floats from one token to the next
+struct Sizes {
+    int64_t batch, heads, queries, keys, width;
+};
 
-    Packed(const at::Tensor& qkv, int64_t heads) : batch(qkv.size(0)), tokens(qkv.size(1)), heads(heads) {
-        width = qkv.size(2) / (3 * heads);
-        stride = qkv.size(2);
-    }
-    int64_t offset(int64_t b, int64_t part, int64_t h) const { return b * tokens * stride + (part * heads + h) * width; }
+// Floats from one sample to the next and from one token to the next; a head's numbers lie side by side.
+template <class Float>
+struct View {
+    Float* data;
+    int64_t sample, row;
+
+    Float* of(const Sizes& sizes, int64_t item) const { return data + item / sizes.heads * sample + item % sizes.heads * sizes.width; }
 };
 
 struct Scratch {
@@ -117,76 +120,66 @@ struct Rows {
     const float* data;
     int64_t stride;
 
-    Rows(const Packed& p, const float* from, int64_t step, float* room) : data(from), stride(step) {
-        if (p.width % lanes == 0) return;
-        copy_rows(p.tokens, p.width, from, step, room, padded(p.width));
+    Rows(int64_t count, int64_t width, const float* from, int64_t step, float* room) : data(from), stride(step) {
+        if (width % lanes == 0) return;
+        copy_rows(count, width, from, step, room, padded(width));
         data = room;
-        stride = padded(p.width);
+        stride = padded(width);
     }
 };
 
-// C[T, D] = A[T, T] · B[T, D], written where it belongs.
-void multiply_rows(const Packed& p, const float* a, int64_t row_step, int64_t column_step, const Rows& b, float* to, int64_t step, float* room) {
-    int64_t width = padded(p.width);
-    bool direct = width == p.width;
-    multiply(p.tokens, width, p.tokens, a, row_step, column_step, b.data, b.stride, direct ? to : room, direct ? step : width);
-    if (!direct) copy_rows(p.tokens, p.width, room, width, to, step);
+// C[m, D] = A[m, k] · B[k, D], written where it belongs.
+void multiply_rows(int64_t m, int64_t k, int64_t width, const float* a, int64_t row_step, int64_t column_step, const Rows& b, float* to, int64_t step, float* room) {
+    bool direct = width % lanes == 0;
+    multiply(m, padded(width), k, a, row_step, column_step, b.data, b.stride, direct ? to : room, direct ? step : padded(width));
+    if (!direct) copy_rows(m, width, room, padded(width), to, step);
 }
 
 // A causal token sees those up to itself; the weights of the others are zero, and so are their gradients.
-void attention_forward(const at::Tensor& qkv, int64_t heads, float scale, bool causal, at::Tensor& output, at::Tensor& weights) {
-    Packed p(qkv, heads);
-    int64_t t = p.tokens, d = p.width, tp = padded(t), dp = padded(d), step = p.heads * d;
-    const float* in = qkv.data_ptr<float>();
-    float* out = output.data_ptr<float>();
-    float* probabilities = weights.data_ptr<float>();
-    at::parallel_for(0, p.batch * p.heads, 4, [&](int64_t begin, int64_t end) {
-        Scratch scratch(d * tp + 2 * t * dp);
-        float *keys = scratch.take(d, tp), *values = scratch.take(t, dp), *room = scratch.take(t, dp);
+void attention_forward(const Sizes& s, View<const float> query, View<const float> key, View<const float> value, View<float> output, float* probabilities, bool causal) {
+    int64_t t = s.queries, n = s.keys, d = s.width, np = padded(n), dp = padded(d);
+    float scale = 1.0f / std::sqrt(static_cast<float>(d));
+    at::parallel_for(0, s.batch * s.heads, 4, [&](int64_t begin, int64_t end) {
+        Scratch scratch(d * np + (t + n) * dp);
+        float *keys = scratch.take(d, np), *values = scratch.take(n, dp), *room = scratch.take(t, dp);
         for (int64_t item = begin; item < end; ++item) {
-            int64_t b = item / p.heads, h = item % p.heads;
-            float* kept = probabilities + item * t * tp;
-            transpose(t, d, in + p.offset(b, 1, h), p.stride, keys, tp);
-            multiply(t, tp, d, in + p.offset(b, 0, h), p.stride, 1, keys, tp, kept, tp);
-            for (int64_t i = 0; i < t; ++i) softmax_row(kept + i * tp, causal ? i + 1 : t, tp, scale);
-            Rows v(p, in + p.offset(b, 2, h), p.stride, values);
-            multiply_rows(p, kept, tp, 1, v, out + b * t * step + h * d, step, room);
+            float* kept = probabilities + item * t * np;
+            transpose(n, d, key.of(s, item), key.row, keys, np);
+            multiply(t, np, d, query.of(s, item), query.row, 1, keys, np, kept, np);
+            for (int64_t i = 0; i < t; ++i) softmax_row(kept + i * np, causal ? i + 1 : n, np, scale);
+            Rows v(n, d, value.of(s, item), value.row, values);
+            multiply_rows(t, n, d, kept, np, 1, v, output.of(s, item), output.row, room);
         }
     });
 }
 
-void attention_backward(const at::Tensor& qkv, int64_t heads, float scale, const at::Tensor& weights,
-                        const at::Tensor& output_gradient, at::Tensor& gradient) {
-    Packed p(qkv, heads);
-    int64_t t = p.tokens, d = p.width, tp = padded(t), dp = padded(d), step = p.heads * d;
-    const float* in = qkv.data_ptr<float>();
-    const float* probabilities = weights.data_ptr<float>();
-    const float* incoming = output_gradient.data_ptr<float>();
-    float* out = gradient.data_ptr<float>();
-    at::parallel_for(0, p.batch * p.heads, 4, [&](int64_t begin, int64_t end) {
-        Scratch scratch(d * tp + t * tp + 4 * t * dp);
-        float *values = scratch.take(d, tp), *scores = scratch.take(t, tp);
-        float *ups = scratch.take(t, dp), *queries = scratch.take(t, dp), *keys = scratch.take(t, dp), *room = scratch.take(t, dp);
+void attention_backward(const Sizes& s, View<const float> query, View<const float> key, View<const float> value, const float* probabilities, View<const float> incoming,
+                        View<float> to_query, View<float> to_key, View<float> to_value) {
+    int64_t t = s.queries, n = s.keys, d = s.width, np = padded(n), dp = padded(d), longest = std::max(t, n);
+    float scale = 1.0f / std::sqrt(static_cast<float>(d));
+    at::parallel_for(0, s.batch * s.heads, 4, [&](int64_t begin, int64_t end) {
+        Scratch scratch(d * np + t * np + (2 * t + n + longest) * dp);
+        float *values = scratch.take(d, np), *scores = scratch.take(t, np);
+        float *ups = scratch.take(t, dp), *queries = scratch.take(t, dp), *keys = scratch.take(n, dp), *room = scratch.take(longest, dp);
         for (int64_t item = begin; item < end; ++item) {
-            int64_t b = item / p.heads, h = item % p.heads;
-            const float* kept = probabilities + item * t * tp;
-            Rows up(p, incoming + b * t * step + h * d, step, ups), q(p, in + p.offset(b, 0, h), p.stride, queries), k(p, in + p.offset(b, 1, h), p.stride, keys);
+            const float* kept = probabilities + item * t * np;
+            Rows up(t, d, incoming.of(s, item), incoming.row, ups), q(t, d, query.of(s, item), query.row, queries), k(n, d, key.of(s, item), key.row, keys);
             // dV = Pᵀ dO
-            multiply_rows(p, kept, 1, tp, up, out + p.offset(b, 2, h), p.stride, room);
+            multiply_rows(n, t, d, kept, 1, np, up, to_value.of(s, item), to_value.row, room);
             // dS = scale P (dP - rowsum(dP P)), dP = dO Vᵀ
-            transpose(t, d, in + p.offset(b, 2, h), p.stride, values, tp);
-            multiply(t, tp, d, up.data, up.stride, 1, values, tp, scores, tp);
+            transpose(n, d, value.of(s, item), value.row, values, np);
+            multiply(t, np, d, up.data, up.stride, 1, values, np, scores, np);
             for (int64_t i = 0; i < t; ++i) {
-                float* row = scores + i * tp;
-                const float* weight = kept + i * tp;
+                float* row = scores + i * np;
+                const float* weight = kept + i * np;
                 vector16 sums{};
-                for (int64_t j = 0; j < tp; j += lanes) sums += load(row + j) * load(weight + j);
+                for (int64_t j = 0; j < np; j += lanes) sums += load(row + j) * load(weight + j);
                 float sum = total(sums);
-                for (int64_t j = 0; j < tp; j += lanes) store(row + j, scale * load(weight + j) * (load(row + j) - sum));
+                for (int64_t j = 0; j < np; j += lanes) store(row + j, scale * load(weight + j) * (load(row + j) - sum));
             }
             // dQ = dS K, dK = dSᵀ Q
-            multiply_rows(p, scores, tp, 1, k, out + p.offset(b, 0, h), p.stride, room);
-            multiply_rows(p, scores, 1, tp, q, out + p.offset(b, 1, h), p.stride, room);
+            multiply_rows(t, n, d, scores, np, 1, k, to_query.of(s, item), to_query.row, room);
+            multiply_rows(n, t, d, scores, 1, np, q, to_key.of(s, item), to_key.row, room);
         }
     });
 }
@@ -194,13 +187,22 @@ void attention_backward(const at::Tensor& qkv, int64_t heads, float scale, const
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
+// A contiguous [B, T, W] from a column on.
+View<float> view_of(const at::Tensor& tensor, int64_t column = 0) { return {tensor.data_ptr<float>() + column, tensor.size(1) * tensor.size(2), tensor.size(2)}; }
+View<const float> read(View<float> view) { return {view.data, view.sample, view.row}; }
+
+void require_float(const at::Tensor& tensor, const char* name) {
+    TORCH_CHECK(tensor.is_cpu() && tensor.scalar_type() == at::kFloat, name, " must be float32 on the CPU");
+}
+
 struct SelfAttention final : torch::autograd::Function<SelfAttention> {
     static at::Tensor forward(AutogradContext* ctx, const at::Tensor& qkv, int64_t heads, bool causal) {
         auto packed = qkv.contiguous();
-        int64_t width = packed.size(2) / (3 * heads);
-        auto output = at::empty({packed.size(0), packed.size(1), heads * width}, packed.options());
-        auto weights = at::empty({packed.size(0), heads, packed.size(1), padded(packed.size(1))}, packed.options());
-        attention_forward(packed, heads, 1.0f / std::sqrt(static_cast<float>(width)), causal, output, weights);
+        int64_t batch = packed.size(0), tokens = packed.size(1), width = packed.size(2) / 3;
+        auto output = at::empty({batch, tokens, width}, packed.options());
+        auto weights = at::empty({batch, heads, tokens, padded(tokens)}, packed.options());
+        attention_forward({batch, heads, tokens, tokens, width / heads}, read(view_of(packed)), read(view_of(packed, width)), read(view_of(packed, 2 * width)), view_of(output),
+                          weights.data_ptr<float>(), causal);
         ctx->saved_data["heads"] = heads;
         ctx->save_for_backward({packed, weights});
         return output;
@@ -210,10 +212,10 @@ struct SelfAttention final : torch::autograd::Function<SelfAttention> {
         visalign::refuse_second_derivative("self_attention");
         auto saved = ctx->get_saved_variables();
         const auto& qkv = saved[0];
-        int64_t heads = ctx->saved_data["heads"].toInt();
-        auto gradient = at::empty(qkv.sizes(), qkv.options());
-        attention_backward(qkv, heads, 1.0f / std::sqrt(static_cast<float>(qkv.size(2) / (3 * heads))), saved[1],
-                           gradients[0].contiguous(), gradient);
+        int64_t heads = ctx->saved_data["heads"].toInt(), tokens = qkv.size(1), width = qkv.size(2) / 3;
+        auto gradient = at::empty(qkv.sizes(), qkv.options()), incoming = gradients[0].contiguous();
+        attention_backward({qkv.size(0), heads, tokens, tokens, width / heads}, read(view_of(qkv)), read(view_of(qkv, width)), read(view_of(qkv, 2 * width)),
+                           saved[1].data_ptr<float>(), read(view_of(incoming)), view_of(gradient), view_of(gradient, width), view_of(gradient, 2 * width));
         return {gradient, at::Tensor(), at::Tensor()};
     }
 };
@@ -221,17 +223,76 @@ struct SelfAttention final : torch::autograd::Function<SelfAttention> {
 at::Tensor self_attention(const at::Tensor& qkv, int64_t heads, bool causal) {
     TORCH_CHECK(qkv.dim() == 3 && heads > 0 && qkv.size(2) > 0 && qkv.size(2) % (3 * heads) == 0,
                 "qkv must be [B, T, 3·heads·D], got ", qkv.sizes(), " for ", heads, " heads");
-    TORCH_CHECK(qkv.is_cpu() && qkv.scalar_type() == at::kFloat, "qkv must be float32 on the CPU");
+    require_float(qkv, "qkv");
     return SelfAttention::apply(qkv, heads, causal);
+}
+
+struct Attention final : torch::autograd::Function<Attention> {
+    static at::Tensor forward(AutogradContext* ctx, const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, int64_t heads) {
+        auto q = query.contiguous(), k = key.contiguous(), v = value.contiguous();
+        Sizes sizes{q.size(0), heads, q.size(1), k.size(1), q.size(2) / heads};
+        auto output = at::empty(q.sizes(), q.options());
+        auto weights = at::empty({sizes.batch, heads, sizes.queries, padded(sizes.keys)}, q.options());
+        attention_forward(sizes, read(view_of(q)), read(view_of(k)), read(view_of(v)), view_of(output), weights.data_ptr<float>(), false);
+        ctx->saved_data["heads"] = heads;
+        ctx->save_for_backward({q, k, v, weights});
+        return output;
+    }
+
+    static variable_list backward(AutogradContext* ctx, variable_list gradients) {
+        visalign::refuse_second_derivative("attention");
+        auto saved = ctx->get_saved_variables();
+        const auto &q = saved[0], &k = saved[1], &v = saved[2];
+        int64_t heads = ctx->saved_data["heads"].toInt();
+        auto to_query = at::empty(q.sizes(), q.options()), to_key = at::empty(k.sizes(), k.options()), to_value = at::empty(v.sizes(), v.options());
+        auto incoming = gradients[0].contiguous();
+        attention_backward({q.size(0), heads, q.size(1), k.size(1), q.size(2) / heads}, read(view_of(q)), read(view_of(k)), read(view_of(v)), saved[3].data_ptr<float>(),
+                           read(view_of(incoming)), view_of(to_query), view_of(to_key), view_of(to_value));
+        return {to_query, to_key, to_value, at::Tensor()};
+    }
+};
+
+at::Tensor attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, int64_t heads) {
+    TORCH_CHECK(query.dim() == 3 && heads > 0 && query.size(1) > 0 && query.size(2) > 0 && query.size(2) % heads == 0, "query must be [B, T, heads·D], got ", query.sizes(), " for ", heads,
+                " heads");
+    TORCH_CHECK(key.dim() == 3 && key.size(0) == query.size(0) && key.size(1) > 0 && key.size(2) == query.size(2), "key must be [", query.size(0), ", S, ", query.size(2), "], got ", key.sizes());
+    TORCH_CHECK(value.sizes().equals(key.sizes()), "value must be ", key.sizes(), ", got ", value.sizes());
+    require_float(query, "query");
+    require_float(key, "key");
+    require_float(value, "value");
+    return Attention::apply(query, key, value, heads);
 }
 
 // ---- reductions ----------------------------------------------------------------------------------------------------
 
 constexpr int64_t chunk = 8192;  // fixed, so that the sum does not depend on the number of threads
 
+// ---- AdamW ---------------------------------------------------------------------------------------------------------
+
+struct Update {
+    float gradient_scale, kept, step, root, beta1, beta2, epsilon, average_decay;
+};
+
+// The vectors do not overlap; told so, the compiler works on whole registers of them.
+template <bool averaged>
+void update_range(const Update u, int64_t begin, int64_t end, float* __restrict parameters, const float* __restrict gradients, float* __restrict first, float* __restrict second,
+                  float* __restrict average) {
+    for (int64_t i = begin; i < end; ++i) {
+        float g = gradients[i] * u.gradient_scale;
+        float m = first[i] + (1 - u.beta1) * (g - first[i]);
+        float v = u.beta2 * second[i] + (1 - u.beta2) * g * g;
+        float p = parameters[i] * u.kept - u.step * m / (std::sqrt(v) * u.root + u.epsilon);
+        first[i] = m;
+        second[i] = v;
+        parameters[i] = p;
+        if (averaged) average[i] += (1 - u.average_decay) * (p - average[i]);
+    }
+}
+
 }  // namespace
 
 TORCH_LIBRARY(visalign, library) {
+    library.def("attention(Tensor query, Tensor key, Tensor value, int heads) -> Tensor", &attention);
     library.def("self_attention(Tensor qkv, int heads, bool causal) -> Tensor", &self_attention);
 }
 
@@ -241,20 +302,10 @@ VaError* va_adamw(float* parameters, const float* gradients, float* first, float
                   int64_t count, float gradient_scale, float learning_rate, float beta1, float beta2, float epsilon,
                   float weight_decay, float correction1, float correction2, float average_decay) {
     return visalign::guarded([&] {
-        float kept = 1 - learning_rate * weight_decay;
-        float step = learning_rate / correction1;
-        float root = 1 / std::sqrt(correction2);
+        Update update{gradient_scale, 1 - learning_rate * weight_decay, learning_rate / correction1, 1 / std::sqrt(correction2), beta1, beta2, epsilon, average_decay};
         at::parallel_for(0, count, chunk, [&](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; ++i) {
-                float g = gradients[i] * gradient_scale;
-                float m = first[i] + (1 - beta1) * (g - first[i]);
-                float v = beta2 * second[i] + (1 - beta2) * g * g;
-                first[i] = m;
-                second[i] = v;
-                parameters[i] = parameters[i] * kept - step * m / (std::sqrt(v) * root + epsilon);
-            }
-            if (average)
-                for (int64_t i = begin; i < end; ++i) average[i] += (1 - average_decay) * (parameters[i] - average[i]);
+            average ? update_range<true>(update, begin, end, parameters, gradients, first, second, average)
+                    : update_range<false>(update, begin, end, parameters, gradients, first, second, average);
         });
     });
 }

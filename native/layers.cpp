@@ -1,6 +1,7 @@
 // The elementwise parts of a transformer block, each in one pass where libtorch makes several over memory. Rows are
 // shared out by sample, so sums do not depend on the number of threads. Each has a portable form in C#.
 #include "guard.h"
+#include "linear.h"
 #include "vector.h"
 
 #include <ATen/Parallel.h>
@@ -69,6 +70,50 @@ at::Tensor gelu_tanh(const at::Tensor& x) {
     return Gelu::apply(x);
 }
 
+// A linear layer of GELU's values, which are made again for the backward pass instead of being kept.
+struct GeluLinear final : Function<GeluLinear> {
+    static at::Tensor forward(AutogradContext* ctx, const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias) {
+        auto x = input.contiguous();
+        auto between = at::empty(x.sizes(), x.options());
+        const float* in = x.data_ptr<float>();
+        float* out = between.data_ptr<float>();
+        at::parallel_for(0, x.numel(), grain, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i) out[i] = in[i] * gate_of(in[i]);
+        });
+        ctx->save_for_backward({x, weight, bias});
+        ctx->saved_data["weight"] = weight.requires_grad();
+        ctx->saved_data["bias"] = bias.requires_grad();
+        auto shape = x.sizes().vec();
+        shape.back() = weight.size(0);
+        return visalign::linear_forward(between.view({-1, x.size(-1)}), weight, bias).view(shape);
+    }
+
+    static variable_list backward(AutogradContext* ctx, variable_list gradients) {
+        visalign::refuse_second_derivative("gelu_linear");
+        auto saved = ctx->get_saved_variables();
+        const auto &x = saved[0], &weight = saved[1];
+        auto up = gradients[0].contiguous().view({-1, weight.size(0)});
+        auto between = at::empty(x.sizes(), x.options()), gradient = visalign::linear_input_gradient(up, weight);
+        const float* in = x.data_ptr<float>();
+        float *out = between.data_ptr<float>(), *down = gradient.data_ptr<float>();
+        at::parallel_for(0, x.numel(), grain, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; ++i) {
+                float value = in[i], gate = gate_of(value), whole = value * gate;
+                out[i] = whole;
+                down[i] *= gate + whole * (1 - gate) * slope * (1 + 3 * cubic * value * value);
+            }
+        });
+        auto made = visalign::linear_weight_gradients(up, between.view({-1, x.size(-1)}), weight, saved[2], ctx->saved_data["weight"].toBool(), ctx->saved_data["bias"].toBool());
+        return {gradient.view(x.sizes()), made.weight, made.bias};
+    }
+};
+
+at::Tensor gelu_linear(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& optional_bias) {
+    at::Tensor bias = optional_bias.has_value() ? *optional_bias : at::empty({0}, x.options());
+    visalign::require_linear(x, weight, bias);
+    return GeluLinear::apply(x, weight, bias);
+}
+
 // ---- rows with a vector per sample ---------------------------------------------------------------------------------
 // x [B, T, D] beside shift, scale or gate [B, 1, D], which are usually parts of one wider matrix.
 
@@ -100,34 +145,87 @@ void each_sample(const at::Tensor& x, Body body) {
     });
 }
 
-// shift + (1 + scale) · (x - mean) / deviation over the last dimension.
+// shift + (1 + scale) · (x - mean) / deviation over the last dimension, and mean and 1 / deviation of each row.
+void modulate(const at::Tensor& x, const at::Tensor& shift, const at::Tensor& scale, float epsilon, const at::Tensor& output, const at::Tensor& moments) {
+    int64_t tokens = x.size(1), width = x.size(2);
+    PerSample shifts(shift), scales(scale);
+    const float* in = x.data_ptr<float>();
+    float *out = output.data_ptr<float>(), *kept = moments.data_ptr<float>();
+    each_sample(x, [&](int64_t sample) {
+        const float *add = shifts.of(sample), *factor = scales.of(sample);
+        for (int64_t row = sample * tokens; row < (sample + 1) * tokens; ++row) {
+            const float* from = in + row * width;
+            vector16 sum{}, square{};
+            for (int64_t j = 0; j < width; j += lanes) sum += load(from + j);
+            float mean = total(sum) / static_cast<float>(width);
+            for (int64_t j = 0; j < width; j += lanes) {
+                vector16 centered = load(from + j) - mean;
+                square += centered * centered;
+            }
+            float inverse = 1 / std::sqrt(total(square) / static_cast<float>(width) + epsilon);
+            for (int64_t j = 0; j < width; j += lanes)
+                store(out + row * width + j, load(add + j) + (load(from + j) - mean) * inverse * (1 + load(factor + j)));
+            kept[2 * row] = mean;
+            kept[2 * row + 1] = inverse;
+        }
+    });
+}
+
+// The same from moments that are known: what a backward pass needs once more instead of having kept it.
+void modulate_again(const at::Tensor& x, const at::Tensor& shift, const at::Tensor& scale, const at::Tensor& moments, const at::Tensor& output) {
+    int64_t tokens = x.size(1), width = x.size(2);
+    PerSample shifts(shift), scales(scale);
+    const float *in = x.data_ptr<float>(), *kept = moments.data_ptr<float>();
+    float* out = output.data_ptr<float>();
+    each_sample(x, [&](int64_t sample) {
+        const float *add = shifts.of(sample), *factor = scales.of(sample);
+        for (int64_t row = sample * tokens; row < (sample + 1) * tokens; ++row) {
+            float mean = kept[2 * row], inverse = kept[2 * row + 1];
+            for (int64_t j = 0; j < width; j += lanes)
+                store(out + row * width + j, load(add + j) + (load(in + row * width + j) - mean) * inverse * (1 + load(factor + j)));
+        }
+    });
+}
+
+// Gradients of x, shift and scale; that of x may be written over the incoming one.
+variable_list modulate_backward(const at::Tensor& x, const at::Tensor& scale, const at::Tensor& moments, const at::Tensor& incoming, const at::Tensor& gradient) {
+    int64_t tokens = x.size(1), width = x.size(2);
+    auto shift_gradient = at::empty({x.size(0), 1, width}, x.options());
+    auto scale_gradient = at::empty({x.size(0), 1, width}, x.options());
+    PerSample scales(scale);
+    const float *in = x.data_ptr<float>(), *kept = moments.data_ptr<float>(), *up = incoming.data_ptr<float>();
+    float *out = gradient.data_ptr<float>(), *to_shift = shift_gradient.data_ptr<float>(), *to_scale = scale_gradient.data_ptr<float>();
+    each_sample(x, [&](int64_t sample) {
+        const float* factor = scales.of(sample);
+        float *shifted = to_shift + sample * width, *scaled = to_scale + sample * width;
+        std::memset(shifted, 0, width * sizeof(float));
+        std::memset(scaled, 0, width * sizeof(float));
+        for (int64_t row = sample * tokens; row < (sample + 1) * tokens; ++row) {
+            const float *from = in + row * width, *g = up + row * width;
+            float mean = kept[2 * row], inverse = kept[2 * row + 1];
+            vector16 sum{}, product{};
+            for (int64_t j = 0; j < width; j += lanes) {
+                vector16 normal = (load(from + j) - mean) * inverse, down = load(g + j), inner = down * (1 + load(factor + j));
+                store(shifted + j, load(shifted + j) + down);
+                store(scaled + j, load(scaled + j) + down * normal);
+                sum += inner;
+                product += inner * normal;
+            }
+            float average = total(sum) / static_cast<float>(width), along = total(product) / static_cast<float>(width);
+            for (int64_t j = 0; j < width; j += lanes) {
+                vector16 normal = (load(from + j) - mean) * inverse;
+                store(out + row * width + j, inverse * (load(g + j) * (1 + load(factor + j)) - average - normal * along));
+            }
+        }
+    });
+    return {gradient, shift_gradient, scale_gradient};
+}
+
 struct ModulatedNorm final : Function<ModulatedNorm> {
     static at::Tensor forward(AutogradContext* ctx, const at::Tensor& input, const at::Tensor& shift, const at::Tensor& scale, double epsilon) {
         auto x = input.contiguous();
-        int64_t tokens = x.size(1), width = x.size(2);
-        auto output = at::empty(x.sizes(), x.options());
-        auto moments = at::empty({x.size(0), tokens, 2}, x.options());  // mean, 1 / deviation
-        PerSample shifts(shift), scales(scale);
-        const float* in = x.data_ptr<float>();
-        float *out = output.data_ptr<float>(), *kept = moments.data_ptr<float>();
-        each_sample(x, [&](int64_t sample) {
-            const float *add = shifts.of(sample), *factor = scales.of(sample);
-            for (int64_t row = sample * tokens; row < (sample + 1) * tokens; ++row) {
-                const float* from = in + row * width;
-                vector16 sum{}, square{};
-                for (int64_t j = 0; j < width; j += lanes) sum += load(from + j);
-                float mean = total(sum) / static_cast<float>(width);
-                for (int64_t j = 0; j < width; j += lanes) {
-                    vector16 centered = load(from + j) - mean;
-                    square += centered * centered;
-                }
-                float inverse = 1 / std::sqrt(total(square) / static_cast<float>(width) + static_cast<float>(epsilon));
-                for (int64_t j = 0; j < width; j += lanes)
-                    store(out + row * width + j, load(add + j) + (load(from + j) - mean) * inverse * (1 + load(factor + j)));
-                kept[2 * row] = mean;
-                kept[2 * row + 1] = inverse;
-            }
-        });
+        auto output = at::empty(x.sizes(), x.options()), moments = at::empty({x.size(0), x.size(1), 2}, x.options());
+        modulate(x, shift, scale, static_cast<float>(epsilon), output, moments);
         ctx->save_for_backward({x, scale, moments});
         return output;
     }
@@ -135,39 +233,9 @@ struct ModulatedNorm final : Function<ModulatedNorm> {
     static variable_list backward(AutogradContext* ctx, variable_list gradients) {
         visalign::refuse_second_derivative("modulated_norm");
         auto saved = ctx->get_saved_variables();
-        const auto& x = saved[0];
-        int64_t tokens = x.size(1), width = x.size(2);
-        auto incoming = gradients[0].contiguous();
-        auto gradient = at::empty(x.sizes(), x.options());
-        auto shift_gradient = at::empty({x.size(0), 1, width}, x.options());
-        auto scale_gradient = at::empty({x.size(0), 1, width}, x.options());
-        PerSample scales(saved[1]);
-        const float *in = x.data_ptr<float>(), *kept = saved[2].data_ptr<float>(), *up = incoming.data_ptr<float>();
-        float *out = gradient.data_ptr<float>(), *to_shift = shift_gradient.data_ptr<float>(), *to_scale = scale_gradient.data_ptr<float>();
-        each_sample(x, [&](int64_t sample) {
-            const float* factor = scales.of(sample);
-            float *shifted = to_shift + sample * width, *scaled = to_scale + sample * width;
-            std::memset(shifted, 0, width * sizeof(float));
-            std::memset(scaled, 0, width * sizeof(float));
-            for (int64_t row = sample * tokens; row < (sample + 1) * tokens; ++row) {
-                const float *from = in + row * width, *g = up + row * width;
-                float mean = kept[2 * row], inverse = kept[2 * row + 1];
-                vector16 sum{}, product{};
-                for (int64_t j = 0; j < width; j += lanes) {
-                    vector16 normal = (load(from + j) - mean) * inverse, down = load(g + j), inner = down * (1 + load(factor + j));
-                    store(shifted + j, load(shifted + j) + down);
-                    store(scaled + j, load(scaled + j) + down * normal);
-                    sum += inner;
-                    product += inner * normal;
-                }
-                float average = total(sum) / static_cast<float>(width), along = total(product) / static_cast<float>(width);
-                for (int64_t j = 0; j < width; j += lanes) {
-                    vector16 normal = (load(from + j) - mean) * inverse;
-                    store(out + row * width + j, inverse * (load(g + j) * (1 + load(factor + j)) - average - normal * along));
-                }
-            }
-        });
-        return {gradient, shift_gradient, scale_gradient, at::Tensor()};
+        auto made = modulate_backward(saved[0], saved[1], saved[2], gradients[0].contiguous(), at::empty(saved[0].sizes(), saved[0].options()));
+        made.emplace_back();
+        return made;
     }
 };
 
@@ -175,6 +243,43 @@ at::Tensor modulated_norm(const at::Tensor& x, const at::Tensor& shift, const at
     require_rows(x, shift, "shift");
     require_rows(x, scale, "scale");
     return ModulatedNorm::apply(x, shift, scale, epsilon);
+}
+
+// A linear layer of the modulated norm. What lies between is made again for the backward pass instead of being kept.
+struct ModulatedLinear final : Function<ModulatedLinear> {
+    static at::Tensor forward(AutogradContext* ctx, const at::Tensor& input, const at::Tensor& shift, const at::Tensor& scale, const at::Tensor& weight, const at::Tensor& bias,
+                              double epsilon) {
+        auto x = input.contiguous();
+        auto between = at::empty(x.sizes(), x.options()), moments = at::empty({x.size(0), x.size(1), 2}, x.options());
+        modulate(x, shift, scale, static_cast<float>(epsilon), between, moments);
+        ctx->save_for_backward({x, shift, scale, moments, weight, bias});
+        ctx->saved_data["weight"] = weight.requires_grad();
+        ctx->saved_data["bias"] = bias.requires_grad();
+        return visalign::linear_forward(between.view({-1, x.size(2)}), weight, bias).view({x.size(0), x.size(1), weight.size(0)});
+    }
+
+    static variable_list backward(AutogradContext* ctx, variable_list gradients) {
+        visalign::refuse_second_derivative("modulated_linear");
+        auto saved = ctx->get_saved_variables();
+        const auto &x = saved[0], &weight = saved[4];
+        auto up = gradients[0].contiguous().view({-1, weight.size(0)});
+        auto between = at::empty(x.sizes(), x.options());
+        modulate_again(x, saved[1], saved[2], saved[3], between);
+        auto made = visalign::linear_weight_gradients(up, between.view({-1, x.size(2)}), weight, saved[5], ctx->saved_data["weight"].toBool(), ctx->saved_data["bias"].toBool());
+        between = visalign::linear_input_gradient(up, weight).view(x.sizes());
+        auto result = modulate_backward(x, saved[2], saved[3], between, between);
+        result.insert(result.end(), {made.weight, made.bias, at::Tensor()});
+        return result;
+    }
+};
+
+at::Tensor modulated_linear(const at::Tensor& x, const at::Tensor& shift, const at::Tensor& scale, const at::Tensor& weight, const c10::optional<at::Tensor>& optional_bias,
+                            double epsilon) {
+    at::Tensor bias = optional_bias.has_value() ? *optional_bias : at::empty({0}, x.options());
+    require_rows(x, shift, "shift");
+    require_rows(x, scale, "scale");
+    visalign::require_linear(x, weight, bias);
+    return ModulatedLinear::apply(x, shift, scale, weight, bias, epsilon);
 }
 
 // x + gate · y.
@@ -233,5 +338,7 @@ at::Tensor gated_sum(const at::Tensor& x, const at::Tensor& gate, const at::Tens
 TORCH_LIBRARY_FRAGMENT(visalign, library) {
     library.def("gelu_tanh(Tensor x) -> Tensor", &gelu_tanh);
     library.def("modulated_norm(Tensor x, Tensor shift, Tensor scale, float epsilon) -> Tensor", &modulated_norm);
+    library.def("modulated_linear(Tensor x, Tensor shift, Tensor scale, Tensor weight, Tensor? bias, float epsilon) -> Tensor", &modulated_linear);
+    library.def("gelu_linear(Tensor x, Tensor weight, Tensor? bias) -> Tensor", &gelu_linear);
     library.def("gated_sum(Tensor x, Tensor gate, Tensor y) -> Tensor", &gated_sum);
 }

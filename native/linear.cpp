@@ -1,11 +1,14 @@
 // A linear layer whose matrix products are cut here, one piece per thread, and left to a single-threaded BLAS. OpenBLAS
 // cuts them itself, but its threads then wait for each other many times in one product, which is ruinous as soon as
-// anything else runs on the machine. Bias and its gradient are taken along while the piece is in the cache.
+// anything else runs on the machine. Products are added onto the bias, and weight gradients onto the leaves' own, which
+// saves BLAS's pass that clears the result and the pass that would add it.
+#include "linear.h"
 #include "guard.h"
 #include "vector.h"
 
 #include <ATen/Parallel.h>
 #include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/ops/addmm.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/mm.h>
@@ -18,6 +21,8 @@ namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
+
+thread_local bool accumulating = false;
 
 // Pieces are multiples of this. Where the cuts are does not change an element's sum with OpenBLAS's kernels for AVX-512; with
 // those for AVX2 it may in its last bit.
@@ -32,40 +37,109 @@ void each_piece(int64_t count, Body body) {
     });
 }
 
-// Sums of columns [begin, end) of g [rows, width], by blocks of rows for the sake of accuracy.
-void sum_rows(const float* g, int64_t rows, int64_t width, int64_t begin, int64_t end, float* sums) {
+// Adds the sums of columns [begin, end) of g [rows, width] by blocks of rows, for the sake of accuracy.
+void sum_rows(const float* g, int64_t rows, int64_t width, int64_t begin, int64_t end, float* sums, bool add) {
     constexpr int64_t block = 64;
     int64_t count = end - begin;
-    std::vector<float> part(count);
-    std::memset(sums + begin, 0, count * sizeof(float));
+    std::vector<float> part(count), total(count);
     for (int64_t first = 0; first < rows; first += block) {
         std::memset(part.data(), 0, count * sizeof(float));
         for (int64_t row = first; row < std::min(rows, first + block); ++row)
             for (int64_t j = 0; j < count; ++j) part[j] += g[row * width + begin + j];
-        for (int64_t j = 0; j < count; ++j) sums[begin + j] += part[j];
+        for (int64_t j = 0; j < count; ++j) total[j] += part[j];
     }
+    for (int64_t j = 0; j < count; ++j) sums[begin + j] = add ? sums[begin + j] + total[j] : total[j];
 }
+
+// The gradient that a leaf has, if ours may be added to it.
+at::Tensor own_gradient(const at::Tensor& leaf) {
+    if (!accumulating || !leaf.is_leaf() || !leaf.requires_grad()) return {};
+    const at::Tensor& gradient = leaf.grad();
+    bool fits = gradient.defined() && gradient.is_contiguous() && gradient.sizes().equals(leaf.sizes()) && gradient.is_cpu() &&
+                gradient.scalar_type() == at::kFloat && !gradient.requires_grad();
+    return fits ? gradient : at::Tensor();
+}
+
+}  // namespace
+
+namespace visalign {
+
+Accumulating::Accumulating(bool now) : before(accumulating) { accumulating = now; }
+Accumulating::~Accumulating() { accumulating = before; }
+bool Accumulating::is_on() { return accumulating; }
+
+at::Tensor linear_forward(const at::Tensor& rows, const at::Tensor& weight, const at::Tensor& bias) {
+    int64_t count = rows.size(0), outputs = weight.size(0);
+    auto output = at::empty({count, outputs}, rows.options());
+    auto turned = weight.t();
+    auto offset = bias.contiguous();
+    float* out = output.data_ptr<float>();
+    const float* start = bias.numel() > 0 ? offset.data_ptr<float>() : nullptr;
+    each_piece(count, [&](int64_t begin, int64_t end) {
+        auto part = output.narrow(0, begin, end - begin);
+        auto input = rows.narrow(0, begin, end - begin);
+        if (!start) {
+            at::mm_out(part, input, turned);
+            return;
+        }
+        for (int64_t row = begin; row < end; ++row) std::memcpy(out + row * outputs, start, outputs * sizeof(float));
+        at::addmm_out(part, part, input, turned);
+    });
+    return output;
+}
+
+at::Tensor linear_input_gradient(const at::Tensor& up, const at::Tensor& weight) {
+    auto gradient = at::empty({up.size(0), weight.size(1)}, up.options());
+    each_piece(up.size(0), [&](int64_t begin, int64_t end) {
+        auto part = gradient.narrow(0, begin, end - begin);
+        at::mm_out(part, up.narrow(0, begin, end - begin), weight);
+    });
+    return gradient;
+}
+
+LinearGradients linear_weight_gradients(const at::Tensor& up, const at::Tensor& rows, const at::Tensor& weight, const at::Tensor& bias, bool for_weight, bool for_bias) {
+    LinearGradients made;
+    if (!for_weight && !for_bias) return made;
+    int64_t outputs = weight.size(0);
+    auto onto_weight = for_weight ? own_gradient(weight) : at::Tensor(), onto_bias = for_bias ? own_gradient(bias) : at::Tensor();
+    if (for_weight && !onto_weight.defined()) made.weight = at::empty(weight.sizes(), up.options());
+    if (for_bias && !onto_bias.defined()) made.bias = at::empty({outputs}, up.options());
+    auto turned = up.t();
+    const float* g = up.data_ptr<float>();
+    float* sums = for_bias ? (onto_bias.defined() ? onto_bias : made.bias).data_ptr<float>() : nullptr;
+    each_piece(outputs, [&](int64_t begin, int64_t end) {
+        if (for_weight) {
+            auto part = (onto_weight.defined() ? onto_weight : made.weight).narrow(0, begin, end - begin);
+            auto left = turned.narrow(0, begin, end - begin);
+            onto_weight.defined() ? at::addmm_out(part, part, left, rows) : at::mm_out(part, left, rows);
+        }
+        if (sums) sum_rows(g, up.size(0), outputs, begin, end, sums, onto_bias.defined());
+    });
+    return made;
+}
+
+void require_linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+    TORCH_CHECK(weight.dim() == 2 && weight.size(1) > 0, "weight must be [outputs, inputs], got ", weight.sizes());
+    TORCH_CHECK(x.dim() >= 2 && x.size(-1) == weight.size(1), "x must be [..., ", weight.size(1), "], got ", x.sizes());
+    for (const auto& tensor : {x, weight, bias})
+        TORCH_CHECK(tensor.is_cpu() && tensor.scalar_type() == at::kFloat, "x, weight and bias must be float32 on the CPU");
+    TORCH_CHECK(bias.dim() == 1 && (bias.size(0) == 0 || bias.size(0) == weight.size(0)), "bias must be [", weight.size(0), "], got ", bias.sizes());
+}
+
+}  // namespace visalign
+
+namespace {
+
+using namespace visalign;
 
 // An absent bias is an empty one.
 struct Linear final : torch::autograd::Function<Linear> {
     static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
         int64_t inputs = weight.size(1), outputs = weight.size(0), rows = x.numel() / inputs;
-        auto flat = x.contiguous().view({rows, inputs});
         auto shape = x.sizes().vec();
         shape.back() = outputs;
-        auto output = at::empty({rows, outputs}, x.options());
-        auto turned = weight.t();
-        auto offset = bias.contiguous();
-        float* out = output.data_ptr<float>();
-        const float* add = bias.numel() > 0 ? offset.data_ptr<float>() : nullptr;
-        each_piece(rows, [&](int64_t begin, int64_t end) {
-            auto part = output.narrow(0, begin, end - begin);
-            at::mm_out(part, flat.narrow(0, begin, end - begin), turned);
-            if (add)
-                for (int64_t row = begin; row < end; ++row)
-                    for (int64_t j = 0; j < outputs; ++j) out[row * outputs + j] += add[j];
-        });
-        ctx->save_for_backward({x, weight});
+        auto output = linear_forward(x.contiguous().view({rows, inputs}), weight, bias);
+        ctx->save_for_backward({x, weight, bias});
         ctx->saved_data["x"] = x.requires_grad();
         ctx->saved_data["weight"] = weight.requires_grad();
         ctx->saved_data["bias"] = bias.requires_grad();
@@ -74,7 +148,7 @@ struct Linear final : torch::autograd::Function<Linear> {
 
     static variable_list backward(AutogradContext* ctx, variable_list gradients) {
         auto saved = ctx->get_saved_variables();
-        const auto &x = saved[0], &weight = saved[1];
+        const auto &x = saved[0], &weight = saved[1], &bias = saved[2];
         int64_t inputs = weight.size(1), outputs = weight.size(0), rows = x.numel() / inputs;
         bool for_x = ctx->saved_data["x"].toBool(), for_weight = ctx->saved_data["weight"].toBool(), for_bias = ctx->saved_data["bias"].toBool();
         if (c10::GradMode::is_enabled()) {
@@ -83,41 +157,17 @@ struct Linear final : torch::autograd::Function<Linear> {
                     for_bias ? up.sum(0) : at::Tensor()};
         }
         auto up = gradients[0].contiguous().view({rows, outputs});
-        at::Tensor x_gradient, weight_gradient, bias_gradient;
-        if (for_x) {
-            x_gradient = at::empty({rows, inputs}, x.options());
-            each_piece(rows, [&](int64_t begin, int64_t end) {
-                auto part = x_gradient.narrow(0, begin, end - begin);
-                at::mm_out(part, up.narrow(0, begin, end - begin), weight);
-            });
-            x_gradient = x_gradient.view(x.sizes());
-        }
-        if (for_weight) weight_gradient = at::empty({outputs, inputs}, x.options());
-        if (for_bias) bias_gradient = at::empty({outputs}, x.options());
-        if (for_weight || for_bias) {
-            auto flat = x.contiguous().view({rows, inputs});
-            auto turned = up.t();
-            const float* g = up.data_ptr<float>();
-            float* sums = for_bias ? bias_gradient.data_ptr<float>() : nullptr;
-            each_piece(outputs, [&](int64_t begin, int64_t end) {
-                if (for_weight) {
-                    auto part = weight_gradient.narrow(0, begin, end - begin);
-                    at::mm_out(part, turned.narrow(0, begin, end - begin), flat);
-                }
-                if (sums) sum_rows(g, rows, outputs, begin, end, sums);
-            });
-        }
-        return {x_gradient, weight_gradient, bias_gradient};
+        at::Tensor x_gradient;
+        if (for_x) x_gradient = linear_input_gradient(up, weight).view(x.sizes());
+        auto made = linear_weight_gradients(up, x.contiguous().view({rows, inputs}), weight, bias, for_weight, for_bias);
+        return {x_gradient, made.weight, made.bias};
     }
 };
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& optional_bias) {
     at::Tensor bias = optional_bias.has_value() ? *optional_bias : at::empty({0}, x.options());
-    TORCH_CHECK(weight.dim() == 2 && weight.size(1) > 0, "weight must be [outputs, inputs], got ", weight.sizes());
-    TORCH_CHECK(x.dim() >= 2 && x.size(-1) == weight.size(1), "x must be [..., ", weight.size(1), "], got ", x.sizes());
-    for (const auto& tensor : {x, weight, bias})
-        TORCH_CHECK(tensor.is_cpu() && tensor.scalar_type() == at::kFloat, "x, weight and bias must be float32 on the CPU");
-    TORCH_CHECK(!optional_bias.has_value() || (bias.dim() == 1 && bias.size(0) == weight.size(0)), "bias must be [", weight.size(0), "], got ", bias.sizes());
+    require_linear(x, weight, bias);
+    TORCH_CHECK(!optional_bias.has_value() || bias.size(0) == weight.size(0), "bias must be [", weight.size(0), "], got ", bias.sizes());
     return Linear::apply(x, weight, bias);
 }
 

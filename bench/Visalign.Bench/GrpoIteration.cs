@@ -10,8 +10,11 @@ using Visalign.Worlds;
 
 namespace Visalign.Bench;
 
-/// <summary>One iteration of Flow-GRPO on the toy: 12 prompts × 8 samples × 6 steps, decoding, reward, one update over 3 steps, all weights.</summary>
-/// <remarks>The reward is a picture's brightness, next to nothing to compute on either side; the exact checker is a workload of its own.</remarks>
+/// <summary>One iteration of Flow-GRPO as its recipe has it: 12 prompts × 8 samples × 6 steps, decoding, reward, one update of all weights over 3 steps with KL.</summary>
+/// <remarks>
+/// The reward is a picture's brightness, next to nothing to compute on either side; the exact checker is a workload of its own. The window
+/// starts at the first step, and the samples are one micro-batch.
+/// </remarks>
 internal sealed class GrpoIteration : IDisposable
 {
     private const ulong Seed = 1;
@@ -25,16 +28,22 @@ internal sealed class GrpoIteration : IDisposable
     private readonly Brightness _reward = new();
     private long _iteration;
 
-    internal GrpoIteration()
+    private GrpoIteration(double guidance)
     {
         _generator = Fresh();
         _adapter = Adapter.Full(_generator.Base);
         _optimizer = new AdamW(_adapter.Parameters, new(), average: true);
-        var rollout = new RolloutOptions { Prompts = Prompts, GroupSize = 8, Steps = 6, MicroBatch = 96 };
-        _assembly = new FlowGrpo { KlCoefficient = 0, Window = new() { Size = 3, To = 3 } }.Assemble(new(_generator, _adapter, rollout, new(), Seed));
+        var rollout = new RolloutOptions { Prompts = Prompts, GroupSize = 8, Steps = 6, MicroBatch = 96, GuidanceScale = guidance };
+        _assembly = new FlowGrpo { Window = new() { Size = 3, To = 3 } }.Assemble(new(_generator, _adapter, rollout, new(), Seed));
     }
 
-    internal void Run()
+    internal static Prepared Ready(double guidance)
+    {
+        var iteration = new GrpoIteration(guidance);
+        return new(iteration.Run, iteration._adapter.Parameters.Count) { Release = iteration.Dispose };
+    }
+
+    private void Run()
     {
         using var scope = Tensor.Scope();
         var rollout = _assembly.Sample(_adapter.Weights, _prompts.Draw(Seed, _iteration * Prompts, Prompts), _iteration++);

@@ -118,8 +118,13 @@ internal static class Operators
     // Our own kernels
     internal static readonly Operator FusedLinear = new("visalign::linear(Tensor x, Tensor weight, Tensor? bias)");
     internal static readonly Operator SelfAttention = new("visalign::self_attention(Tensor qkv, int heads, bool causal)");
+    internal static readonly Operator Attention = new("visalign::attention(Tensor query, Tensor key, Tensor value, int heads)");
+    internal static readonly Operator FusedGroupNorm = new("visalign::group_norm(Tensor x, int groups, Tensor weight, Tensor bias, float epsilon, bool silu)");
+    internal static readonly Operator Geglu = new("visalign::geglu(Tensor x)");
     internal static readonly Operator GeluTanh = new("visalign::gelu_tanh(Tensor x)");
     internal static readonly Operator ModulatedNorm = new("visalign::modulated_norm(Tensor x, Tensor shift, Tensor scale, float epsilon)");
+    internal static readonly Operator ModulatedLinear = new("visalign::modulated_linear(Tensor x, Tensor shift, Tensor scale, Tensor weight, Tensor? bias, float epsilon)");
+    internal static readonly Operator GeluLinear = new("visalign::gelu_linear(Tensor x, Tensor weight, Tensor? bias)");
     internal static readonly Operator RmsNorm = new("visalign::rms_norm(Tensor x, Tensor weight, float epsilon)");
     internal static readonly Operator SiluProduct = new("visalign::silu_product(Tensor x, Tensor y)");
     internal static readonly Operator GatedSum = new("visalign::gated_sum(Tensor x, Tensor gate, Tensor y)");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Visalign.Bench;
 using Visalign.Cli.Views;
 
@@ -10,13 +11,27 @@ internal static class BenchCommand
     internal static Verb Create(Terminal terminal)
     {
         var names = new Argument<string[]>("NAME") { Description = $"Workloads, all unless given: {string.Join(", ", Benchmark.Names)}.", Arity = ArgumentArity.ZeroOrMore };
-        var quick = new Option<bool>("--quick") { Description = $"{Benchmark.QuickRepeats} repeats in place of {Benchmark.Repeats}." };
+        var quick = new Option<bool>("--quick") { Description = $"{Benchmark.QuickRounds} rounds in place of {Benchmark.UsualRounds}." };
+        var threads = NumberOption.Of("--threads", 0, 1024, 0, "Threads of all sides; one per processor unless given.");
         var json = new Option<bool>("--json") { Description = "Print a JSON object and nothing else." };
-        var verb = new Verb("bench", "Times the engine beside the same work in Python on the same libtorch, BLAS and threads.", "visalign bench --quick transformer-step") { names, quick, json };
+        // What the command asks of a second process of its own.
+        var memory = new Option<string?>("--memory-of") { Hidden = true };
+        var verb = new Verb("bench", "Times the engine beside the same work in Python, in turns, on the same libtorch, BLAS and threads.", "visalign bench --quick transformer-step") { names, quick, threads, json, memory };
         verb.SetAction(parsed =>
         {
-            int repeats = parsed.GetValue(quick) ? Benchmark.QuickRepeats : Benchmark.Repeats;
-            var result = Benchmark.Run(parsed.GetValue(names)!, repeats, what => terminal.Error.WriteLine($"timing: {what}"), terminal.Interrupted);
+            if (parsed.GetValue(memory) is { } workload)
+            {
+                terminal.Output.WriteLine(Benchmark.MemoryHere(workload, parsed.GetValue(threads)).ToString(CultureInfo.InvariantCulture));
+                return ExitCode.Done;
+            }
+
+            var options = new BenchmarkOptions
+            {
+                Names = parsed.GetValue(names)!,
+                Rounds = parsed.GetValue(quick) ? Benchmark.QuickRounds : Benchmark.UsualRounds,
+                Threads = parsed.GetValue(threads),
+            };
+            var result = Benchmark.Run(options, what => terminal.Error.WriteLine($"timing: {what}"), terminal.Interrupted);
             if (parsed.GetValue(json))
             {
                 terminal.Output.WriteLine(result.ToJson());

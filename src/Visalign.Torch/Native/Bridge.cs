@@ -12,6 +12,7 @@ internal static unsafe partial class Bridge
     [LibraryImport(Library)] internal static partial NativeError* va_engine_text(delegate* unmanaged<nint, byte*, void> receive, nint context);
     [LibraryImport(Library)] internal static partial NativeError* va_threads(int set, out int count);
     [LibraryImport(Library)] internal static partial NativeError* va_has_device(int deviceType, out int present);
+    [LibraryImport(Library)] internal static partial long va_memory_in_use();
     [LibraryImport(Library)] internal static partial NativeError* va_operator_schemas(delegate* unmanaged<nint, byte*, void> receive, nint context);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]

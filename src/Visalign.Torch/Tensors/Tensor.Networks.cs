@@ -23,8 +23,22 @@ public sealed partial class Tensor
     public Tensor LayerNorm(Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5) =>
         Operators.LayerNorm.Call(this, (ReadOnlySpan<long>)[Size(-1)], weight, bias, epsilon);
     /// <summary>Normalization over groups of channels.</summary>
+    /// <remarks>With scale and shift, in float32 on the CPU and of channels with a multiple of 16 places, one pass of the bridge's own kernel, which has no second derivative.</remarks>
     public Tensor GroupNorm(int groups, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5) =>
-        Operators.GroupNorm.Call(this, (long)groups, weight, bias, epsilon);
+        NormalizesInKernel(weight, bias) ? Operators.FusedGroupNorm.Call(this, (long)groups, weight, bias, epsilon, false) : PortableGroupNorm(groups, weight, bias, epsilon);
+    /// <summary>The portable form of <see cref="GroupNorm"/>.</summary>
+    internal Tensor PortableGroupNorm(int groups, Tensor? weight, Tensor? bias, double epsilon) => Operators.GroupNorm.Call(this, (long)groups, weight, bias, epsilon);
+    /// <summary><see cref="Silu"/> of <see cref="GroupNorm"/>, in the same one pass.</summary>
+    public Tensor GroupNormSilu(int groups, Tensor weight, Tensor bias, double epsilon = 1e-5) =>
+        NormalizesInKernel(weight, bias) ? Operators.FusedGroupNorm.Call(this, (long)groups, weight, bias, epsilon, true) : PortableGroupNormSilu(groups, weight, bias, epsilon);
+    /// <summary>The portable form of <see cref="GroupNormSilu"/>.</summary>
+    internal Tensor PortableGroupNormSilu(int groups, Tensor weight, Tensor bias, double epsilon)
+    {
+        using var scope = Scope();
+        return scope.Keep(PortableGroupNorm(groups, weight, bias, epsilon).Silu());
+    }
+    private bool NormalizesInKernel(Tensor? weight, Tensor? bias) =>
+        RunsInKernels && Rank > 2 && weight is { RunsInKernels: true } && bias is { RunsInKernels: true } && Count > 0 && Count / (Size(0) * Size(1)) % KernelLanes == 0;
     /// <summary>Gaussian error linear unit, exact or by tanh.</summary>
     public Tensor Gelu(bool tanh = false) => tanh && RunsInKernels ? Operators.GeluTanh.Call(this) : PortableGelu(tanh);
     /// <summary>The portable form of <see cref="Gelu"/>.</summary>
@@ -67,6 +81,29 @@ public sealed partial class Tensor
         return scope.Keep(shift.AddProduct(LayerNorm(epsilon: epsilon), scale + 1));
     }
 
+    /// <summary>A linear layer of <see cref="ModulatedNorm"/>.</summary>
+    /// <remarks>On the CPU in float32 one node of the graph, which keeps only this and makes the norm again in the backward pass; it has no second derivative.</remarks>
+    /// <param name="shift">Shape <c>[B, 1, D]</c> for this of shape <c>[B, T, D]</c>.</param>
+    /// <param name="scale">Shape <c>[B, 1, D]</c>.</param>
+    /// <param name="weight">Shape <c>[E, D]</c>.</param>
+    /// <returns>Shape <c>[B, T, E]</c>.</returns>
+    public Tensor ModulatedLinear(Tensor shift, Tensor scale, Tensor weight, Tensor? bias = null, double epsilon = 1e-6)
+    {
+        if (RunsInKernels && Size(-1) % KernelLanes == 0 && weight.RunsInKernels && (bias?.RunsInKernels ?? true)) return Operators.ModulatedLinear.Call(this, shift, scale, weight, bias, epsilon);
+        using var scope = Scope();
+        return scope.Keep(ModulatedNorm(shift, scale, epsilon).Linear(weight, bias));
+    }
+
+    /// <summary>A linear layer of <see cref="Gelu"/> by tanh.</summary>
+    /// <remarks>On the CPU in float32 one node of the graph, which keeps only this and makes the values again in the backward pass; it has no second derivative.</remarks>
+    /// <param name="weight">Shape <c>[E, D]</c> for this of shape <c>[…, D]</c>.</param>
+    public Tensor GeluLinear(Tensor weight, Tensor? bias = null)
+    {
+        if (RunsInKernels && Rank >= 2 && weight.RunsInKernels && (bias?.RunsInKernels ?? true)) return Operators.GeluLinear.Call(this, weight, bias);
+        using var scope = Scope();
+        return scope.Keep(Gelu(tanh: true).Linear(weight, bias));
+    }
+
     /// <summary>A gated residual: <c>this + gate · branch</c>.</summary>
     /// <param name="gate">Shape <c>[B, 1, D]</c> for this of shape <c>[B, T, D]</c>.</param>
     /// <param name="branch">Shape <c>[B, T, D]</c>.</param>
@@ -98,9 +135,48 @@ public sealed partial class Tensor
         return scope.Keep(Silu() * other);
     }
 
+    /// <summary><c>value · gelu(gate)</c>, exact, of rows that hold first the values and then the gates: GEGLU (Shazeer, arXiv 2002.05202).</summary>
+    /// <remarks>On the CPU in float32 one pass of the bridge's own kernel, which has no second derivative.</remarks>
+    /// <returns>Shape <c>[…, D]</c> for <c>[…, 2·D]</c>.</returns>
+    public Tensor Geglu() => RunsInKernels ? Operators.Geglu.Call(this) : PortableGeglu();
+
+    /// <summary>The portable form of <see cref="Geglu"/>.</summary>
+    internal Tensor PortableGeglu()
+    {
+        using var scope = Scope();
+        var parts = Chunk(2, -1);
+        return scope.Keep(parts[0] * parts[1].Gelu());
+    }
+
     private const int KernelLanes = 16;
 
     private bool RunsInKernels => Info is { DType: (int)DType.Float32, DeviceType: 0 };
+
+    private const int LongestFused = 256;
+
+    /// <summary>Multi-head attention of some tokens to others, scaled by one over the root of the head width.</summary>
+    /// <remarks>Short float32 sequences on the CPU run in the bridge's own kernel, which has no second derivative; everything else in libtorch.</remarks>
+    /// <param name="query">Shape <c>[B, T, H·D]</c>, heads side by side.</param>
+    /// <param name="key">Shape <c>[B, S, H·D]</c>.</param>
+    /// <param name="value">Shape <c>[B, S, H·D]</c>.</param>
+    /// <param name="heads">H.</param>
+    /// <returns>Shape <c>[B, T, H·D]</c>.</returns>
+    public static Tensor Attention(Tensor query, Tensor key, Tensor value, int heads)
+    {
+        if (heads < 1) throw new TorchException($"attention({query}, {key}, {value}, {heads}): heads must be at least 1.");
+        return query.RunsInKernels && key.RunsInKernels && value.RunsInKernels && query.Size(1) <= LongestFused && key.Size(1) <= LongestFused
+            ? Operators.Attention.Call(query, key, value, (long)heads)
+            : PortableAttention(query, key, value, heads);
+    }
+
+    /// <summary>The portable form of <see cref="Attention"/>.</summary>
+    internal static Tensor PortableAttention(Tensor query, Tensor key, Tensor value, int heads)
+    {
+        using var scope = Scope();
+        return scope.Keep(Attend(Heads(query), Heads(key), Heads(value)).Transpose(1, 2).Reshape(query.Size(0), query.Size(1), -1));
+
+        Tensor Heads(Tensor x) => x.Reshape(x.Size(0), x.Size(1), heads, -1).Transpose(1, 2);             // [B, H, L, D]
+    }
 
     /// <summary>Multi-head self-attention over packed queries, keys and values, scaled by one over the root of the head width.</summary>
     /// <remarks>
@@ -112,7 +188,6 @@ public sealed partial class Tensor
     /// <returns>Shape <c>[B, T, H·D]</c> for <c>[B, T, 3·H·D]</c>.</returns>
     public Tensor SelfAttention(int heads, bool causal = false)
     {
-        const int LongestFused = 256;
         if (heads < 1) throw new TorchException($"self_attention({this}, {heads}): heads must be at least 1.");
         return RunsInKernels && Size(1) <= LongestFused
             ? Operators.SelfAttention.Call(this, (long)heads, causal)

@@ -13,9 +13,7 @@ internal static class CrossAttention
     internal static Tensor Of(Weights w, Tensor x, Tensor context, int heads)
     {
         using var scope = Tensor.Scope();
-        var attended = Tensor.Attend(Heads("to_q", x), Heads("to_k", context), Heads("to_v", context));
-        return scope.Keep(Layers.Linear(w["to_out.0"], AttentionHeads.Join(attended)));
-
-        Tensor Heads(string key, Tensor tokens) => AttentionHeads.Split(Layers.Linear(w[key], tokens), heads);
+        var attended = Tensor.Attention(Layers.Linear(w["to_q"], x), Layers.Linear(w["to_k"], context), Layers.Linear(w["to_v"], context), heads);
+        return scope.Keep(Layers.Linear(w["to_out.0"], attended));
     }
 }

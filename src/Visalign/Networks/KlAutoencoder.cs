@@ -95,7 +95,7 @@ public static class KlAutoencoder
     private static Tensor Out(Weights w, KlAutoencoderConfig config, Tensor x)
     {
         using var scope = Tensor.Scope();
-        return scope.Keep(Layers.Conv(w["conv_out"], Layers.GroupNorm(w["conv_norm_out"], x, config.Groups, NormEpsilon).Silu()));
+        return scope.Keep(Layers.Conv(w["conv_out"], Layers.GroupNormSilu(w["conv_norm_out"], x, config.Groups, NormEpsilon)));
     }
 
     // A step's input goes when its output is there: at 1024 pixels each has half a gigabyte.

@@ -16,6 +16,22 @@ public static class Layers
         return scope.Keep(sum);
     }
 
+    /// <summary>A linear layer of <see cref="Tensor.ModulatedNorm"/>, with the low-rank changes that adapters made.</summary>
+    public static Tensor ModulatedLinear(Weights w, Tensor x, Tensor shift, Tensor scale)
+    {
+        if (w.LowRank.Count == 0) return x.ModulatedLinear(shift, scale, w["weight"].Tensor, w.Find("bias")?.Tensor);
+        using var scope = Tensor.Scope();
+        return scope.Keep(Linear(w, x.ModulatedNorm(shift, scale)));
+    }
+
+    /// <summary>A linear layer of GELU by tanh, with the low-rank changes that adapters made.</summary>
+    public static Tensor GeluLinear(Weights w, Tensor x)
+    {
+        if (w.LowRank.Count == 0) return x.GeluLinear(w["weight"].Tensor, w.Find("bias")?.Tensor);
+        using var scope = Tensor.Scope();
+        return scope.Keep(Linear(w, x.Gelu(tanh: true)));
+    }
+
     /// <summary>A convolution, with the low-rank changes that adapters made.</summary>
     /// <param name="padding">On every side; null keeps the size at stride 1.</param>
     public static Tensor Conv(Weights w, Tensor x, int stride = 1, int? padding = null)
@@ -39,6 +55,9 @@ public static class Layers
 
     /// <summary>Group normalization with learned scale and shift.</summary>
     public static Tensor GroupNorm(Weights w, Tensor x, int groups, double epsilon = 1e-5) => x.GroupNorm(groups, w["weight"].Tensor, w["bias"].Tensor, epsilon);
+
+    /// <summary>SiLU of <see cref="GroupNorm"/>.</summary>
+    public static Tensor GroupNormSilu(Weights w, Tensor x, int groups, double epsilon = 1e-5) => x.GroupNormSilu(groups, w["weight"].Tensor, w["bias"].Tensor, epsilon);
 
     /// <summary>Normalization over the last dimension with learned scale and shift.</summary>
     public static Tensor LayerNorm(Weights w, Tensor x, double epsilon = 1e-5) => x.LayerNorm(w["weight"].Tensor, w["bias"].Tensor, epsilon);

@@ -14,9 +14,9 @@ internal static class ResidualBlock
     internal static Tensor Of(Weights w, Tensor x, int groups, double epsilon, Tensor? time = null)
     {
         using var scope = Tensor.Scope();
-        var h = Layers.Conv(w["conv1"], Layers.GroupNorm(w["norm1"], x, groups, epsilon).Silu());     // [B, C', H, W]
+        var h = Layers.Conv(w["conv1"], Layers.GroupNormSilu(w["norm1"], x, groups, epsilon));     // [B, C', H, W]
         if (time is not null) h = h + Layers.Linear(w["time_emb_proj"], time).Unsqueeze(-1).Unsqueeze(-1);
-        h = Layers.Conv(w["conv2"], Layers.GroupNorm(w["norm2"], h, groups, epsilon).Silu());
+        h = Layers.Conv(w["conv2"], Layers.GroupNormSilu(w["norm2"], h, groups, epsilon));
         // Present where the number of channels changes: under its name in diffusers, or in the older code that LlamaGen took over.
         return scope.Keep(((w.Find("conv_shortcut") ?? w.Find("nin_shortcut")) is { } shortcut ? Layers.Conv(shortcut, x) : x) + h);
     }

@@ -32,8 +32,8 @@ internal static class SpatialTransformer
         var own = Layers.LayerNorm(w["norm1"], x);
         x = x + CrossAttention.Of(w["attn1"], own, own, heads);
         x = x + CrossAttention.Of(w["attn2"], Layers.LayerNorm(w["norm2"], x), text, heads);
-        var parts = Layers.Linear(w["ff.net.0.proj"], Layers.LayerNorm(w["norm3"], x)).Chunk(2, -1);                      // [B, HW, 4C] each
-        return scope.Keep(x + Layers.Linear(w["ff.net.2"], parts[0] * parts[1].Gelu()));
+        var hidden = Layers.Linear(w["ff.net.0.proj"], Layers.LayerNorm(w["norm3"], x)).Geglu();                          // [B, HW, 4C]
+        return scope.Keep(x + Layers.Linear(w["ff.net.2"], hidden));
     }
 
     private static Tensor Tokens(Tensor picture) => picture.Reshape(picture.Size(0), picture.Size(1), -1).Transpose(1, 2);

@@ -54,20 +54,22 @@ public static class TextDit
         for (int i = 0; i < config.Blocks; i++)
         {
             using var block = Tensor.Scope();
-            x = block.Keep(Block(w[$"blocks.{i}"], config, x, condition));
+            // Nothing reads what the last block makes of the words, once the patches have attended to them.
+            x = block.Keep(Block(w[$"blocks.{i}"], config, x, condition, skipped: i < config.Blocks - 1 ? 0 : length));
         }
         var modulation = Layers.Linear(w["final.modulation"], condition).Unsqueeze(1).Chunk(2, 2);      // [B, 1, D] each
-        var kept = x.Narrow(1, length, config.PictureTokens).ModulatedNorm(modulation[0], modulation[1]);  // [B, N, D]
-        return scope.Keep(Picture(Layers.Linear(w["final.projection"], kept), config));
+        return scope.Keep(Picture(Layers.ModulatedLinear(w["final.projection"], x, modulation[0], modulation[1]), config));
     }
 
-    private static Tensor Block(Weights w, TextDitConfig config, Tensor x, Tensor condition)
+    // All tokens attend to one another; the first of them, as many as are skipped, do not go on.
+    private static Tensor Block(Weights w, TextDitConfig config, Tensor x, Tensor condition, int skipped)
     {
         var m = Layers.Linear(w["modulation"], condition).Unsqueeze(1).Chunk(6, 2);                     // [B, 1, D] each
-        var attention = Layers.Linear(w["attention.qkv"], x.ModulatedNorm(m[0], m[1])).SelfAttention(config.Heads);
+        var attention = Layers.ModulatedLinear(w["attention.qkv"], x, m[0], m[1]).SelfAttention(config.Heads);
+        if (skipped > 0) (x, attention) = (x.Narrow(1, skipped, x.Size(1) - skipped), attention.Narrow(1, skipped, x.Size(1) - skipped));
         x = x.GatedSum(m[2], Layers.Linear(w["attention.out"], attention));
-        var hidden = Layers.Linear(w["mlp.0"], x.ModulatedNorm(m[3], m[4])).Gelu(tanh: true);
-        return x.GatedSum(m[5], Layers.Linear(w["mlp.2"], hidden));
+        var hidden = Layers.ModulatedLinear(w["mlp.0"], x, m[3], m[4]);                                 // [B, T, 4D]
+        return x.GatedSum(m[5], Layers.GeluLinear(w["mlp.2"], hidden));
     }
 
     private static Tensor Patches(Tensor latents, TextDitConfig config)

@@ -28,7 +28,7 @@ public static class ToyVae
         var x = Layers.Conv(w["in"], (pixels * 2 - 1).PixelUnshuffle(2)).Silu();     // [B, 32, 16, 16]
         x = Layers.Conv(w["down"], x, stride: 2);                                  // [B, 64, 8, 8]
         x = Residual(w["residual.0"], x);
-        x = Layers.Conv(w["out"], Layers.GroupNorm(w["norm"], x, Groups).Silu());    // [B, 8, 8, 8]
+        x = Layers.Conv(w["out"], Layers.GroupNormSilu(w["norm"], x, Groups));    // [B, 8, 8, 8]
         var parts = x.Chunk(2, 1);
         return (scope.Keep(parts[0]), scope.Keep(parts[1].Clamp(-12, 6)));
     }
@@ -46,15 +46,15 @@ public static class ToyVae
         x = Residual(w["residual.1"], x);
         x = Layers.Conv(w["up"], x).PixelShuffle(2);                                 // [B, 32, 16, 16]
         x = Residual(w["residual.2"], x);
-        x = Layers.Conv(w["out"], Layers.GroupNorm(w["norm"], x, Groups).Silu());    // [B, 12, 16, 16]
+        x = Layers.Conv(w["out"], Layers.GroupNormSilu(w["norm"], x, Groups));    // [B, 12, 16, 16]
         return scope.Keep((x.PixelShuffle(2) + 1) * 0.5);                            // [B, 3, 32, 32]
     }
 
     private static Tensor Residual(Weights w, Tensor x)
     {
         using var scope = Tensor.Scope();
-        var h = Layers.Conv(w["conv.0"], Layers.GroupNorm(w["norm.0"], x, Groups).Silu());
-        return scope.Keep(x + Layers.Conv(w["conv.1"], Layers.GroupNorm(w["norm.1"], h, Groups).Silu()));
+        var h = Layers.Conv(w["conv.0"], Layers.GroupNormSilu(w["norm.0"], x, Groups));
+        return scope.Keep(x + Layers.Conv(w["conv.1"], Layers.GroupNormSilu(w["norm.1"], h, Groups)));
     }
 
     /// <summary>Fresh weights.</summary>

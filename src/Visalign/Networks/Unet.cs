@@ -41,7 +41,7 @@ public static partial class Unet
             for (int i = 0; i <= config.Layers[level]; i++) x = Joined(block, i, level, x, skips.Pop());
             if (level > 0) x = Upsampled(block["upsamplers.0.conv"], x, skips.Peek());
         }
-        return scope.Keep(Layers.Conv(w["conv_out"], Layers.GroupNorm(w["conv_norm_out"], x, config.Groups, config.NormEpsilon).Silu()));
+        return scope.Keep(Layers.Conv(w["conv_out"], Layers.GroupNormSilu(w["conv_norm_out"], x, config.Groups, config.NormEpsilon)));
 
         Tensor Layer(Weights block, int index, int level, bool attends, Tensor input)
         {

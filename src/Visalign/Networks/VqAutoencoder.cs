@@ -97,7 +97,7 @@ public static class VqAutoencoder
     private static Tensor Out(Weights w, VqAutoencoderConfig config, Tensor x)
     {
         using var scope = Tensor.Scope();
-        return scope.Keep(Layers.Conv(w["conv_out"], Layers.GroupNorm(w["norm_out"], x, config.Groups, config.Epsilon).Silu()));
+        return scope.Keep(Layers.Conv(w["conv_out"], Layers.GroupNormSilu(w["norm_out"], x, config.Groups, config.Epsilon)));
     }
 
     /// <summary>Fresh weights; the codes are random directions.</summary>

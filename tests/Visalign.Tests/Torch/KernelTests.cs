@@ -20,6 +20,17 @@ public sealed class KernelTests
         ["gelu far out"] = new([[999]], x => (x[0] * 40).Gelu(tanh: true), x => (x[0] * 40).PortableGelu(tanh: true)),
         ["modulated norm"] = new([[5, 25, 48], [5, 1, 48], [5, 1, 48]], x => x[0].ModulatedNorm(x[1], x[2]), x => x[0].PortableModulatedNorm(x[1], x[2], 1e-6)),
         ["modulated norm of parts"] = new([[5, 25, 32], [5, 96]], x => Parts(x[1], (a, b, _) => x[0].Narrow(1, 3, 20).ModulatedNorm(a, b)), x => Parts(x[1], (a, b, _) => x[0].Narrow(1, 3, 20).PortableModulatedNorm(a, b, 1e-6))),
+        ["linear of a modulated norm"] = new([[5, 25, 48], [5, 1, 48], [5, 1, 48], [40, 48], [40]], x => x[0].ModulatedLinear(x[1], x[2], x[3], x[4]), x => x[0].PortableModulatedNorm(x[1], x[2], 1e-6).PortableLinear(x[3], x[4])),
+        ["linear of a modulated norm of parts"] = new([[5, 25, 32], [5, 96], [7, 32]], x => Parts(x[1], (a, b, _) => x[0].Narrow(1, 3, 20).ModulatedLinear(a, b, x[2])), x => Parts(x[1], (a, b, _) => x[0].Narrow(1, 3, 20).PortableModulatedNorm(a, b, 1e-6).PortableLinear(x[2], null))),
+        ["linear of gelu"] = new([[5, 6, 48], [32, 48], [32]], x => x[0].GeluLinear(x[1], x[2]), x => x[0].PortableGelu(tanh: true).PortableLinear(x[1], x[2])),
+        ["linear of gelu far out"] = new([[9, 31], [8, 31]], x => (x[0] * 20).GeluLinear(x[1]), x => (x[0] * 20).PortableGelu(tanh: true).PortableLinear(x[1], null)),
+        ["group norm"] = new([[3, 12, 4, 8], [12], [12]], x => x[0].GroupNorm(4, x[1], x[2], 1e-6), x => x[0].PortableGroupNorm(4, x[1], x[2], 1e-6)),
+        ["silu of a group norm"] = new([[5, 24, 8, 8], [24], [24]], x => x[0].GroupNormSilu(8, x[1], x[2]), x => x[0].PortableGroupNormSilu(8, x[1], x[2], 1e-5)),
+        ["silu of a turned group norm"] = new([[4, 4, 8, 4], [8], [8]], x => x[0].Transpose(1, 2).GroupNormSilu(2, x[1], x[2]), x => x[0].Transpose(1, 2).PortableGroupNormSilu(2, x[1], x[2], 1e-5)),
+        ["gated gelu"] = new([[5, 7, 22]], x => x[0].Geglu(), x => x[0].PortableGeglu()),
+        ["gated gelu far out"] = new([[9, 200]], x => (x[0] * 8).Geglu(), x => (x[0] * 8).PortableGeglu()),
+        ["attention to others"] = new([[3, 16, 64], [3, 8, 64], [3, 8, 64]], x => Tensor.Attention(x[0], x[1], x[2], 2), x => Tensor.PortableAttention(x[0], x[1], x[2], 2)),
+        ["attention to others of an odd width"] = new([[2, 5, 36], [2, 19, 36], [2, 19, 36]], x => Tensor.Attention(x[0], x[1], x[2], 3), x => Tensor.PortableAttention(x[0], x[1], x[2], 3)),
         ["root mean square norm"] = new([[5, 33, 48], [48]], x => x[0].RmsNorm(x[1]), x => x[0].PortableRmsNorm(x[1], 1e-6)),
         ["root mean square norm of many rows"] = new([[3, 70, 16], [16]], x => x[0].RmsNorm(x[1], 1e-5), x => x[0].PortableRmsNorm(x[1], 1e-5)),
         ["silu product"] = new([[5, 7, 11], [5, 7, 11]], x => x[0].SiluProduct(x[1]), x => x[0].PortableSiluProduct(x[1])),
@@ -111,8 +122,84 @@ public sealed class KernelTests
 
         AssertClose(plainSecond[0], second[0], 1e-4);
         AssertClose(plainSecond[1], second[1], 1e-4);
-        foreach (var output in new[] { rows.ModulatedNorm(vector, vector), rows.GatedSum(vector, rows), Tensor.Cat([rows, rows, rows], 2).SelfAttention(1), rows.RmsNorm(vector.Select(0, 0).Select(0, 0)), rows.SiluProduct(rows) })
+        foreach (var output in new[] { rows.ModulatedNorm(vector, vector), rows.GatedSum(vector, rows), Tensor.Cat([rows, rows, rows], 2).SelfAttention(1), rows.ModulatedLinear(vector, vector, weight), rows.GeluLinear(weight), rows.RmsNorm(vector.Select(0, 0).Select(0, 0)), rows.Geglu(), Tensor.Attention(rows, rows, rows, 2), rows.GroupNorm(1, Tensor.Ones([3]), Tensor.Ones([3])), rows.SiluProduct(rows) })
             Assert.Contains("no second derivative", Assert.Throws<TorchException>(() => Autograd.Grad([output.Sum()], [rows], createGraph: true)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory] // Of a weight used twice, over two backward passes, with and without the kernels that add into the leaves themselves.
+    [InlineData("linear")]
+    [InlineData("linear of gelu")]
+    [InlineData("linear of a modulated norm")]
+    public void Gradients_add_up_in_the_leaves_own_memory(string name)
+    {
+        using var scope = Tensor.Scope();
+        var x = Draw(0, [2, 3, 16]);
+        using var fused = new FlatParameters([("weight", Draw(1, [16, 16])), ("bias", Draw(2, [16])), ("vector", Draw(3, [2, 1, 16]))]);
+        using var portable = new FlatParameters([.. fused.Slots.Select(slot => (slot.Name, slot.Of(fused.Values)))]);
+
+        for (int pass = 0; pass < 2; pass++)
+        {
+            Autograd.Backward(Twice(fused, ours: true));
+            Autograd.Backward(Twice(portable, ours: false));
+        }
+
+        AssertClose(portable.Gradients, fused.Gradients, 5e-5);
+        Assert.Equal(fused.Gradients.Address, fused["weight"].Gradient!.Address);
+
+        Tensor Twice(FlatParameters p, bool ours) => Layer(p, Layer(p, x, ours), ours).Square().Sum();
+
+        Tensor Layer(FlatParameters p, Tensor input, bool ours)
+        {
+            var (weight, bias, vector) = (p["weight"], p["bias"], p["vector"]);
+            return name switch
+            {
+                "linear" => ours ? input.Linear(weight, bias) : input.PortableLinear(weight, bias),
+                "linear of gelu" => ours ? input.GeluLinear(weight, bias) : input.PortableGelu(tanh: true).PortableLinear(weight, bias),
+                _ => ours ? input.ModulatedLinear(vector, vector, weight, bias) : input.PortableModulatedNorm(vector, vector, 1e-6).PortableLinear(weight, bias),
+            };
+        }
+    }
+
+    [Fact]
+    public void Gradients_that_are_asked_for_are_returned_and_leave_the_leaves_alone()
+    {
+        using var scope = Tensor.Scope();
+        using var parameters = new FlatParameters([("weight", Draw(1, [16, 16]))]);
+        var x = Draw(0, [4, 16]);
+
+        var gradient = Autograd.Grad([x.Linear(parameters["weight"]).Sum()], [parameters["weight"]])[0];
+
+        AssertClose(x.Sum([0], keepDim: true).Expand(16, 16), gradient, 1e-5);
+        Assert.Equal(0, parameters.Gradients.Abs().Sum().Item());
+    }
+
+    [Theory] // A vector of 1,024 is still small, the same numbers and one more are not.
+    [InlineData("tensors")]
+    [InlineData("number")]
+    public void Arithmetic_of_small_tensors_has_the_bits_of_libtorchs(string second)
+    {
+        using var scope = Tensor.Scope();
+        var (a, b) = (Draw(0, [1, 1025]).Reshape(-1), Draw(1, [1, 1025]).Reshape(-1));
+        Func<Tensor, Tensor, Tensor>[] all = second == "tensors" ? [(x, y) => x + y, (x, y) => x - y, (x, y) => x * y, (x, y) => x / y]
+            : [(x, _) => x + 0.1, (x, _) => x - 0.1, (x, _) => x * 0.1, (x, _) => x / 0.1];
+
+        foreach (var operation in all)
+            Assert.Equal(operation(a, b).ToArray<float>()[..1024], operation(a.Narrow(0, 0, 1024), b.Narrow(0, 0, 1024)).ToArray<float>());
+    }
+
+    [Fact]
+    public void Arithmetic_of_small_tensors_is_recorded_broadcast_and_widened_as_ever()
+    {
+        using var scope = Tensor.Scope();
+        var x = Draw(0, [3, 4]).RequireGrad();
+
+        Autograd.Backward((x * x.Detach() + x).Sum());
+
+        Assert.True(x.Gradient!.SameAs(x.Detach() + 1));
+        using (Autograd.NoGrad()) Assert.False((x + x).RequiresGrad);
+        Assert.Equal([3, 4], (x.Detach() + Tensor.Ones([4])).Shape.ToArray());
+        Assert.Equal(DType.Float64, (x.Detach() * Tensor.Ones([3, 4], DType.Float64)).DType);
+        Assert.Equal([4, 3], (x.Detach().Transpose(0, 1) / 2.0).Shape.ToArray());
     }
 
     [Fact]
@@ -126,6 +213,8 @@ public sealed class KernelTests
         AssertClose(x.AddProduct(vector, x), x.GatedSum(vector, x), 0);
         AssertClose(x.PortableRmsNorm(Tensor.Ones([10]), 1e-6), x.RmsNorm(Tensor.Ones([10])), 0);
         Assert.Equal(DType.Float64, x.To(DType.Float64).SiluProduct(x.To(DType.Float64)).DType);
+        AssertClose(x.PortableModulatedNorm(vector, vector, 1e-6).PortableLinear(Tensor.Ones([4, 10]), null), x.ModulatedLinear(vector, vector, Tensor.Ones([4, 10])), 1e-6);
+        Assert.Equal(DType.Float64, x.To(DType.Float64).GeluLinear(Tensor.Ones([4, 10], DType.Float64)).DType);
         Assert.Equal(DType.Float64, x.To(DType.Float64).Gelu(tanh: true).DType);
         Assert.Equal(DType.Float64, x.To(DType.Float64).Linear(Tensor.Ones([4, 10], DType.Float64)).DType);
     }
@@ -140,7 +229,7 @@ public sealed class KernelTests
         {
             () => x.Linear(Tensor.Ones([4, 15])), () => x.Linear(Tensor.Ones([4, 16]), Tensor.Ones([5])), () => x.Linear(Tensor.Ones([16])),
             () => x.ModulatedNorm(Tensor.Ones([1, 1, 16]), Tensor.Ones([2, 1, 16])), () => x.ModulatedNorm(Tensor.Ones([2, 16]), Tensor.Ones([2, 1, 16])),
-            () => x.GatedSum(Tensor.Ones([2, 1, 16]), Tensor.Ones([2, 4, 16])), () => x.RmsNorm(Tensor.Ones([15])), () => x.SiluProduct(Tensor.Ones([2, 3, 1])), () => x.SelfAttention(5), () => Tensor.Ones([3, 0, 0]).SelfAttention(1),
+            () => x.ModulatedLinear(Tensor.Ones([2, 1, 16]), Tensor.Ones([2, 1, 16]), Tensor.Ones([4, 15])), () => x.GeluLinear(Tensor.Ones([4, 15])), () => x.GatedSum(Tensor.Ones([2, 1, 16]), Tensor.Ones([2, 4, 16])), () => x.RmsNorm(Tensor.Ones([15])), () => x.SiluProduct(Tensor.Ones([2, 3, 1])), () => Tensor.Attention(x, Tensor.Ones([2, 3, 15]), x, 1), () => Tensor.Attention(x, x, Tensor.Ones([2, 4, 16]), 1), () => Tensor.Ones([2, 3, 5]).Geglu(), () => x.GroupNorm(2, Tensor.Ones([3]), Tensor.Ones([3])), () => x.SelfAttention(5), () => Tensor.Ones([3, 0, 0]).SelfAttention(1),
         })
             Assert.Contains("visalign::", Assert.Throws<TorchException>(wrong).Message, StringComparison.Ordinal);
     }
