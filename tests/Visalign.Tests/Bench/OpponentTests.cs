@@ -1,8 +1,10 @@
+using System.Runtime.Versioning;
 using Visalign.Bench;
 
 namespace Visalign.Tests.Bench;
 
 /// <summary>The search for other PyTorches and the turns they take, with scripts that answer as a Python would.</summary>
+[SupportedOSPlatform("linux")] // scripts are made executable
 public sealed class OpponentTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
