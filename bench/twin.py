@@ -291,7 +291,7 @@ def decoder():
 
 
 def flow_grpo_iteration(prompts=12, group=8, steps=6, window=3, noise_scale=0.7, clip=1e-4, kl=0.04, guidance=1.0):
-    """Flow-GRPO as in GrpoIteration.cs: rollout, decoding, brightness as the reward, one update over the window."""
+    """Flow-GRPO as in MethodIteration.cs: rollout, decoding, brightness as the reward, one update over the window."""
     policy, decode = Transformer(vocabulary=33), decoder()
     reference = copy.deepcopy(policy).requires_grad_(False)
     update = Update(policy.parameters(), 1e-5, 0.9)

@@ -63,12 +63,12 @@ public sealed record Benchmark(string Processor, int Threads, IReadOnlyList<Side
             {
                 stop.ThrowIfCancellationRequested();
                 told($"memory of {workload.Description}");
-                memory.Add(new(workload.Name, workload.Description, OwnProcess.Memory(workload.Name), opponents.MemoryOfTwin(workload.Name, stop)));
+                memory.Add(new(workload.Name, workload.Description, OwnProcess.Memory(workload.Name), workload.HasTwin ? opponents.MemoryOfTwin(workload.Name, stop) : null));
             }
 
             List<Comparison> comparisons = [];
             var rounds = new Rounds(opponents.Running, options.Rounds, stop);
-            foreach (var workload in chosen)
+            foreach (var workload in chosen.Where(workload => workload.IsTimed))
             {
                 told(workload.Description);
                 comparisons.Add(rounds.Of(workload, name => name == Twin));

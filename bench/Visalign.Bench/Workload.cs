@@ -39,7 +39,10 @@ internal sealed record Workload(string Name, WorkloadKind Kind, string Descripti
     /// <summary>Whether Python does it as well.</summary>
     internal bool HasTwin { get; init; } = true;
 
-    /// <summary>Whether the height of its memory is taken on both sides.</summary>
+    /// <summary>Whether it is timed; else its memory alone is looked at.</summary>
+    internal bool IsTimed { get; init; } = true;
+
+    /// <summary>Whether the height of its memory is taken, on both sides where there are two.</summary>
     internal bool TakesMemory { get; init; }
 
     /// <summary>Floating-point operations of its matrix products; 0 where they are not counted.</summary>

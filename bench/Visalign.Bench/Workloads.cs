@@ -34,6 +34,8 @@ internal static class Workloads
         new("unet-step", WorkloadKind.Step, "UNet of shapes32-eps", () => UnetStep.Ready(Batch)) { TakesMemory = true },
         Iteration("flow-grpo-iteration", "Flow-GRPO, 96 samples, KL", 1),
         Iteration("flow-grpo-guided", "the same with guidance", 4.5),
+        DraftMemory(10),
+        DraftMemory(40),
         new("exact-score", WorkloadKind.Reward, "exact score of 96 pictures", ExactScore) { HasTwin = false },
     ];
 
@@ -52,7 +54,12 @@ internal static class Workloads
         MatrixWork = Flops.TrainingStep(config, Batch),
     };
 
-    private static Workload Iteration(string name, string description, double guidance) => new(name, WorkloadKind.Iteration, description, () => GrpoIteration.Ready(guidance)) { TakesMemory = true };
+    private static Workload Iteration(string name, string description, double guidance) => new(name, WorkloadKind.Iteration, description, () => MethodIteration.FlowGrpo(guidance)) { TakesMemory = true };
+
+    private static Workload DraftMemory(int steps) => new($"draft-{steps}", WorkloadKind.Iteration, $"DRaFT through {steps} steps, 96 samples", () => MethodIteration.Draft(steps))
+    {
+        HasTwin = false, TakesMemory = true, IsTimed = false,
+    };
 
     private static Prepared TinyAdd()
     {

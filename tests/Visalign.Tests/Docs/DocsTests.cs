@@ -39,6 +39,23 @@ public sealed partial class DocsTests
         }
     }
 
+    // The table of the house has the rooms in the order in which data walks through them.
+    [Fact]
+    public void A_room_of_the_library_uses_only_rooms_before_it()
+    {
+        string[] rooms = [.. RoomOfTheLibrary().Matches(File.ReadAllText(Path.Combine(Root, "docs", "house.md"))).Select(match => match.Groups[1].Value)];
+        Assert.Equal(Directory.EnumerateDirectories(Path.Combine(Root, "src", "Visalign")).Select(path => Path.GetFileName(path)!).Where(name => name is not ("bin" or "obj")).Order(StringComparer.Ordinal),
+            rooms.Order(StringComparer.Ordinal));
+
+        var against = from room in rooms
+                      from path in Directory.EnumerateFiles(Path.Combine(Root, "src", "Visalign", room), "*.cs", SearchOption.AllDirectories)
+                      from used in UsedNamespace().Matches(File.ReadAllText(path)).Select(match => match.Groups[1].Value)
+                      where Array.IndexOf(rooms, used) > Array.IndexOf(rooms, room)
+                      select $"{room}/{Path.GetFileName(path)} uses {used}";
+
+        Assert.Empty(against);
+    }
+
     [Fact]
     public void The_library_page_aligns_a_model_and_saves_a_picture_in_under_30_lines()
     {
@@ -81,6 +98,12 @@ public sealed partial class DocsTests
         while (!File.Exists(Path.Combine(folder.FullName, "Visalign.slnx"))) folder = folder.Parent!;
         return folder.FullName;
     }
+
+    [GeneratedRegex(@"^\| `src/Visalign/(\w+)/` \|", RegexOptions.Multiline)]
+    private static partial Regex RoomOfTheLibrary();
+
+    [GeneratedRegex(@"^using Visalign\.(\w+);", RegexOptions.Multiline)]
+    private static partial Regex UsedNamespace();
 
     [GeneratedRegex(@"\]\((?!https?:|#)([^)#]+)")]
     private static partial Regex RelativeLink();

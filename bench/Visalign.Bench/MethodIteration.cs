@@ -10,12 +10,12 @@ using Visalign.Worlds;
 
 namespace Visalign.Bench;
 
-/// <summary>One iteration of Flow-GRPO as its recipe has it: 12 prompts × 8 samples × 6 steps, decoding, reward, one update of all weights over 3 steps with KL.</summary>
+/// <summary>One iteration of a method on a toy of random weights: rollout of 96 samples, decoding, reward, credit, one update of all weights.</summary>
 /// <remarks>
-/// The reward is a picture's brightness, next to nothing to compute on either side; the exact checker is a workload of its own. The window
-/// starts at the first step, and the samples are one micro-batch.
+/// The reward is a picture's brightness, next to nothing to compute on either side; the exact checker is a workload of its own. The samples
+/// are one micro-batch.
 /// </remarks>
-internal sealed class GrpoIteration : IDisposable
+internal sealed class MethodIteration : IDisposable
 {
     private const ulong Seed = 1;
     private const int Prompts = 12;
@@ -28,18 +28,24 @@ internal sealed class GrpoIteration : IDisposable
     private readonly Brightness _reward = new();
     private long _iteration;
 
-    private GrpoIteration(double guidance)
+    private MethodIteration(IMethod method, int steps, double guidance)
     {
         _generator = Fresh();
         _adapter = Adapter.Full(_generator.Base);
         _optimizer = new AdamW(_adapter.Parameters, new(), average: true);
-        var rollout = new RolloutOptions { Prompts = Prompts, GroupSize = 8, Steps = 6, MicroBatch = 96, GuidanceScale = guidance };
-        _assembly = new FlowGrpo { Window = new() { Size = 3, To = 3 } }.Assemble(new(_generator, _adapter, rollout, new(), Seed));
+        var rollout = new RolloutOptions { Prompts = Prompts, GroupSize = 8, Steps = steps, MicroBatch = 96, GuidanceScale = guidance };
+        _assembly = method.Assemble(new(_generator, _adapter, rollout, new(), Seed) { DifferentiableReward = () => _reward });
     }
 
-    internal static Prepared Ready(double guidance)
+    /// <summary>Flow-GRPO as its recipe has it: 6 steps, of which the first 3 are trained, with KL.</summary>
+    internal static Prepared FlowGrpo(double guidance) => Ready(new FlowGrpo { Window = new() { Size = 3, To = 3 } }, steps: 6, guidance);
+
+    /// <summary>DRaFT through all steps.</summary>
+    internal static Prepared Draft(int steps) => Ready(new Draft { LastSteps = 0 }, steps, guidance: 1);
+
+    private static Prepared Ready(IMethod method, int steps, double guidance)
     {
-        var iteration = new GrpoIteration(guidance);
+        var iteration = new MethodIteration(method, steps, guidance);
         return new(iteration.Run, iteration._adapter.Parameters.Count) { Release = iteration.Dispose };
     }
 
