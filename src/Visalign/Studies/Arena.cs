@@ -10,7 +10,7 @@ namespace Visalign.Studies;
 
 /// <summary>Methods over several seeds on one ground, against each other and the baselines that every method has to face.</summary>
 /// <remarks>
-/// The base at its best guidance scale; best of N from the base, picked by the trained reward, with N the reward calls of a
+/// The base at its best guidance scale; best of N from the base, picked by the trained reward, with N the finished pictures of a
 /// training over the held-out prompts, at least 4; and fine-tuning on the best. Every run lies in a folder of its own and is gone on
 /// with, so that an interruption costs one iteration; one that fails is told of, leaves the others alone, and is tried again by the next call.
 /// </remarks>
@@ -162,7 +162,7 @@ public sealed class Arena
 
     private ArenaSystem BestOfN(KeptRun first, KeptEvaluation plain, IReadOnlyList<long> seeds)
     {
-        int n = (int)Math.Max(LeastSamples, Math.Ceiling((double)_plan.Contestants[0].RewardCalls / plain.Prompts));
+        int n = (int)Math.Max(LeastSamples, Math.Ceiling((double)_plan.Contestants[0].FinishedPictures / plain.Prompts));
         var recipe = first.Recipe;
         string judge = Recipe.File.Resolve(new() { Method = new BestOfGroupTuning(), Model = recipe.Model, Rewards = recipe.Rewards, Prompts = recipe.Prompts });
         string of = FormattableString.Invariant($"{first.Provenance.BaseHash}, {n} of {plain.Prompts} prompts, {plain.Steps} steps, guidance {plain.GuidanceScale}\n{judge}");

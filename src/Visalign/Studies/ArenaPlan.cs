@@ -13,6 +13,9 @@ public sealed record Contestant(string Name, string Words, SystemRole Role, Reci
 {
     /// <summary>Pictures that the trained rewards judge in its training.</summary>
     public long RewardCalls => JudgedPerIteration * Recipe.Budget.Iterations;
+
+    /// <summary>Of these, the pictures that were finished, and not judged on the way.</summary>
+    public long FinishedPictures => (long)Recipe.Rollout.Prompts * Recipe.Rollout.GroupSize * Recipe.Budget.Iterations;
 }
 
 /// <summary>Who competes, and on which ground.</summary>
