@@ -1,32 +1,16 @@
 // What language models' blocks have besides products: normalization by the root mean square and gated hidden layers, each in
 // one pass. Each has a portable form in C#.
-#include "guard.h"
-#include "vector.h"
+#include "kernel.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
-#include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
 namespace {
 
-using torch::autograd::AutogradContext;
-using torch::autograd::Function;
-using torch::autograd::variable_list;
-using visalign::exponential;
-using visalign::lanes;
-using visalign::load;
-using visalign::store;
-using visalign::total;
-using visalign::vector16;
+using namespace visalign;
 
-constexpr int64_t grain = 4096;  // floats a thread should have at least
-constexpr int64_t block = 64;    // rows whose sums are added up apart, so that no sum depends on the number of threads
-
-void require_float(const at::Tensor& tensor, const char* name) {
-    TORCH_CHECK(tensor.is_cpu() && tensor.scalar_type() == at::kFloat, name, " must be float32 on the CPU");
-}
+constexpr int64_t block = 64;  // rows whose sums are added up apart, so that no sum depends on the number of threads
 
 // scale · x / root mean square over the last dimension.
 struct RmsNorm final : Function<RmsNorm> {

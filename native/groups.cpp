@@ -1,26 +1,13 @@
 // Normalization over groups of channels, with SiLU behind it where wanted, in one pass over memory each way. A group of a
 // sample is one run of numbers and is done by one thread, so sums do not depend on how many there are.
-#include "guard.h"
-#include "vector.h"
+#include "kernel.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
-#include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
 namespace {
 
-using torch::autograd::AutogradContext;
-using torch::autograd::Function;
-using torch::autograd::variable_list;
-using visalign::exponential;
-using visalign::lanes;
-using visalign::load;
-using visalign::store;
-using visalign::total;
-using visalign::vector16;
-
-constexpr int64_t grain = 4096;  // floats a thread should have at least
+using namespace visalign;
 
 // [B, C, ...] as B·groups runs of `channels` rows of `places` numbers.
 struct Groups {

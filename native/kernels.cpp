@@ -1,11 +1,8 @@
 // The few hot loops that libtorch runs poorly at toy sizes. Each has a portable form in C# that the tests hold it to.
 #include "bridge.h"
-#include "guard.h"
-#include "vector.h"
+#include "kernel.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
-#include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
 #include <cmath>
@@ -18,12 +15,7 @@ namespace {
 // Row-major, rows padded to a multiple of 16 floats so that no loop has a tail. The order of additions depends on the
 // sizes alone, never on threads or batch.
 
-using visalign::exponential;
-using visalign::lanes;
-using visalign::load;
-using visalign::store;
-using visalign::total;
-using visalign::vector16;
+using namespace visalign;
 
 int64_t padded(int64_t count) { return (count + lanes - 1) / lanes * lanes; }
 
@@ -184,18 +176,11 @@ void attention_backward(const Sizes& s, View<const float> query, View<const floa
     });
 }
 
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
-
 // A contiguous [B, T, W] from a column on.
 View<float> view_of(const at::Tensor& tensor, int64_t column = 0) { return {tensor.data_ptr<float>() + column, tensor.size(1) * tensor.size(2), tensor.size(2)}; }
 View<const float> read(View<float> view) { return {view.data, view.sample, view.row}; }
 
-void require_float(const at::Tensor& tensor, const char* name) {
-    TORCH_CHECK(tensor.is_cpu() && tensor.scalar_type() == at::kFloat, name, " must be float32 on the CPU");
-}
-
-struct SelfAttention final : torch::autograd::Function<SelfAttention> {
+struct SelfAttention final : Function<SelfAttention> {
     static at::Tensor forward(AutogradContext* ctx, const at::Tensor& qkv, int64_t heads, bool causal) {
         auto packed = qkv.contiguous();
         int64_t batch = packed.size(0), tokens = packed.size(1), width = packed.size(2) / 3;
@@ -227,7 +212,7 @@ at::Tensor self_attention(const at::Tensor& qkv, int64_t heads, bool causal) {
     return SelfAttention::apply(qkv, heads, causal);
 }
 
-struct Attention final : torch::autograd::Function<Attention> {
+struct Attention final : Function<Attention> {
     static at::Tensor forward(AutogradContext* ctx, const at::Tensor& query, const at::Tensor& key, const at::Tensor& value, int64_t heads) {
         auto q = query.contiguous(), k = key.contiguous(), v = value.contiguous();
         Sizes sizes{q.size(0), heads, q.size(1), k.size(1), q.size(2) / heads};

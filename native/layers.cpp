@@ -1,32 +1,15 @@
 // The elementwise parts of a transformer block, each in one pass where libtorch makes several over memory. Rows are
 // shared out by sample, so sums do not depend on the number of threads. Each has a portable form in C#.
-#include "guard.h"
+#include "kernel.h"
 #include "linear.h"
-#include "vector.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/gelu_backward.h>
-#include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
 namespace {
 
-using torch::autograd::AutogradContext;
-using torch::autograd::Function;
-using torch::autograd::variable_list;
-using visalign::exponential;
-using visalign::lanes;
-using visalign::load;
-using visalign::store;
-using visalign::total;
-using visalign::vector16;
-
-constexpr int64_t grain = 4096;  // floats a thread should have at least
-
-void require_float(const at::Tensor& tensor, const char* name) {
-    TORCH_CHECK(tensor.is_cpu() && tensor.scalar_type() == at::kFloat, name, " must be float32 on the CPU");
-}
+using namespace visalign;
 
 // ---- GELU by tanh --------------------------------------------------------------------------------------------------
 // ½ (1 + tanh u) = sigmoid(2u), u = √(2/π) (x + 0.044715 x³).
@@ -35,17 +18,21 @@ constexpr float slope = 1.5957691216f, cubic = 0.044715f;  // 2 √(2/π)
 
 inline float gate_of(float x) { return 1 / (1 + exponential(-slope * (x + cubic * x * x * x))); }
 
+at::Tensor gelu_values(const at::Tensor& x) {
+    auto values = at::empty(x.sizes(), x.options());
+    const float* in = x.data_ptr<float>();
+    float* out = values.data_ptr<float>();
+    at::parallel_for(0, x.numel(), grain, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) out[i] = in[i] * gate_of(in[i]);
+    });
+    return values;
+}
+
 struct Gelu final : Function<Gelu> {
     static at::Tensor forward(AutogradContext* ctx, const at::Tensor& input) {
         auto x = input.contiguous();
-        auto output = at::empty(x.sizes(), x.options());
-        const float* in = x.data_ptr<float>();
-        float* out = output.data_ptr<float>();
-        at::parallel_for(0, x.numel(), grain, [&](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; ++i) out[i] = in[i] * gate_of(in[i]);
-        });
         ctx->save_for_backward({x});
-        return output;
+        return gelu_values(x);
     }
 
     static variable_list backward(AutogradContext* ctx, variable_list gradients) {
@@ -74,26 +61,20 @@ at::Tensor gelu_tanh(const at::Tensor& x) {
 struct GeluLinear final : Function<GeluLinear> {
     static at::Tensor forward(AutogradContext* ctx, const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias) {
         auto x = input.contiguous();
-        auto between = at::empty(x.sizes(), x.options());
-        const float* in = x.data_ptr<float>();
-        float* out = between.data_ptr<float>();
-        at::parallel_for(0, x.numel(), grain, [&](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; ++i) out[i] = in[i] * gate_of(in[i]);
-        });
         ctx->save_for_backward({x, weight, bias});
         ctx->saved_data["weight"] = weight.requires_grad();
         ctx->saved_data["bias"] = bias.requires_grad();
         auto shape = x.sizes().vec();
         shape.back() = weight.size(0);
-        return visalign::linear_forward(between.view({-1, x.size(-1)}), weight, bias).view(shape);
+        return linear_forward(gelu_values(x).view({-1, x.size(-1)}), weight, bias).view(shape);
     }
 
     static variable_list backward(AutogradContext* ctx, variable_list gradients) {
-        visalign::refuse_second_derivative("gelu_linear");
+        refuse_second_derivative("gelu_linear");
         auto saved = ctx->get_saved_variables();
         const auto &x = saved[0], &weight = saved[1];
         auto up = gradients[0].contiguous().view({-1, weight.size(0)});
-        auto between = at::empty(x.sizes(), x.options()), gradient = visalign::linear_input_gradient(up, weight);
+        auto between = at::empty(x.sizes(), x.options()), gradient = linear_input_gradient(up, weight);
         const float* in = x.data_ptr<float>();
         float *out = between.data_ptr<float>(), *down = gradient.data_ptr<float>();
         at::parallel_for(0, x.numel(), grain, [&](int64_t begin, int64_t end) {
@@ -103,15 +84,13 @@ struct GeluLinear final : Function<GeluLinear> {
                 down[i] *= gate + whole * (1 - gate) * slope * (1 + 3 * cubic * value * value);
             }
         });
-        auto made = visalign::linear_weight_gradients(up, between.view({-1, x.size(-1)}), weight, saved[2], ctx->saved_data["weight"].toBool(), ctx->saved_data["bias"].toBool());
+        auto made = linear_weight_gradients(up, between.view({-1, x.size(-1)}), weight, saved[2], ctx->saved_data["weight"].toBool(), ctx->saved_data["bias"].toBool());
         return {gradient.view(x.sizes()), made.weight, made.bias};
     }
 };
 
-at::Tensor gelu_linear(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& optional_bias) {
-    at::Tensor bias = optional_bias.has_value() ? *optional_bias : at::empty({0}, x.options());
-    visalign::require_linear(x, weight, bias);
-    return GeluLinear::apply(x, weight, bias);
+at::Tensor gelu_linear(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& bias) {
+    return GeluLinear::apply(x, weight, require_linear(x, weight, bias));
 }
 
 // ---- rows with a vector per sample ---------------------------------------------------------------------------------
@@ -145,6 +124,10 @@ void each_sample(const at::Tensor& x, Body body) {
     });
 }
 
+inline void modulate_row(const float* from, const float* add, const float* factor, float mean, float inverse, int64_t width, float* to) {
+    for (int64_t j = 0; j < width; j += lanes) store(to + j, load(add + j) + (load(from + j) - mean) * inverse * (1 + load(factor + j)));
+}
+
 // shift + (1 + scale) · (x - mean) / deviation over the last dimension, and mean and 1 / deviation of each row.
 void modulate(const at::Tensor& x, const at::Tensor& shift, const at::Tensor& scale, float epsilon, const at::Tensor& output, const at::Tensor& moments) {
     int64_t tokens = x.size(1), width = x.size(2);
@@ -163,8 +146,7 @@ void modulate(const at::Tensor& x, const at::Tensor& shift, const at::Tensor& sc
                 square += centered * centered;
             }
             float inverse = 1 / std::sqrt(total(square) / static_cast<float>(width) + epsilon);
-            for (int64_t j = 0; j < width; j += lanes)
-                store(out + row * width + j, load(add + j) + (load(from + j) - mean) * inverse * (1 + load(factor + j)));
+            modulate_row(from, add, factor, mean, inverse, width, out + row * width);
             kept[2 * row] = mean;
             kept[2 * row + 1] = inverse;
         }
@@ -179,11 +161,8 @@ void modulate_again(const at::Tensor& x, const at::Tensor& shift, const at::Tens
     float* out = output.data_ptr<float>();
     each_sample(x, [&](int64_t sample) {
         const float *add = shifts.of(sample), *factor = scales.of(sample);
-        for (int64_t row = sample * tokens; row < (sample + 1) * tokens; ++row) {
-            float mean = kept[2 * row], inverse = kept[2 * row + 1];
-            for (int64_t j = 0; j < width; j += lanes)
-                store(out + row * width + j, load(add + j) + (load(in + row * width + j) - mean) * inverse * (1 + load(factor + j)));
-        }
+        for (int64_t row = sample * tokens; row < (sample + 1) * tokens; ++row)
+            modulate_row(in + row * width, add, factor, kept[2 * row], kept[2 * row + 1], width, out + row * width);
     });
 }
 
@@ -231,7 +210,7 @@ struct ModulatedNorm final : Function<ModulatedNorm> {
     }
 
     static variable_list backward(AutogradContext* ctx, variable_list gradients) {
-        visalign::refuse_second_derivative("modulated_norm");
+        refuse_second_derivative("modulated_norm");
         auto saved = ctx->get_saved_variables();
         auto made = modulate_backward(saved[0], saved[1], saved[2], gradients[0].contiguous(), at::empty(saved[0].sizes(), saved[0].options()));
         made.emplace_back();
@@ -255,31 +234,29 @@ struct ModulatedLinear final : Function<ModulatedLinear> {
         ctx->save_for_backward({x, shift, scale, moments, weight, bias});
         ctx->saved_data["weight"] = weight.requires_grad();
         ctx->saved_data["bias"] = bias.requires_grad();
-        return visalign::linear_forward(between.view({-1, x.size(2)}), weight, bias).view({x.size(0), x.size(1), weight.size(0)});
+        return linear_forward(between.view({-1, x.size(2)}), weight, bias).view({x.size(0), x.size(1), weight.size(0)});
     }
 
     static variable_list backward(AutogradContext* ctx, variable_list gradients) {
-        visalign::refuse_second_derivative("modulated_linear");
+        refuse_second_derivative("modulated_linear");
         auto saved = ctx->get_saved_variables();
         const auto &x = saved[0], &weight = saved[4];
         auto up = gradients[0].contiguous().view({-1, weight.size(0)});
         auto between = at::empty(x.sizes(), x.options());
         modulate_again(x, saved[1], saved[2], saved[3], between);
-        auto made = visalign::linear_weight_gradients(up, between.view({-1, x.size(2)}), weight, saved[5], ctx->saved_data["weight"].toBool(), ctx->saved_data["bias"].toBool());
-        between = visalign::linear_input_gradient(up, weight).view(x.sizes());
+        auto made = linear_weight_gradients(up, between.view({-1, x.size(2)}), weight, saved[5], ctx->saved_data["weight"].toBool(), ctx->saved_data["bias"].toBool());
+        between = linear_input_gradient(up, weight).view(x.sizes());
         auto result = modulate_backward(x, saved[2], saved[3], between, between);
         result.insert(result.end(), {made.weight, made.bias, at::Tensor()});
         return result;
     }
 };
 
-at::Tensor modulated_linear(const at::Tensor& x, const at::Tensor& shift, const at::Tensor& scale, const at::Tensor& weight, const c10::optional<at::Tensor>& optional_bias,
+at::Tensor modulated_linear(const at::Tensor& x, const at::Tensor& shift, const at::Tensor& scale, const at::Tensor& weight, const c10::optional<at::Tensor>& bias,
                             double epsilon) {
-    at::Tensor bias = optional_bias.has_value() ? *optional_bias : at::empty({0}, x.options());
     require_rows(x, shift, "shift");
     require_rows(x, scale, "scale");
-    visalign::require_linear(x, weight, bias);
-    return ModulatedLinear::apply(x, shift, scale, weight, bias, epsilon);
+    return ModulatedLinear::apply(x, shift, scale, weight, require_linear(x, weight, bias), epsilon);
 }
 
 // x + gate · y.
@@ -301,7 +278,7 @@ struct GatedSum final : Function<GatedSum> {
     }
 
     static variable_list backward(AutogradContext* ctx, variable_list gradients) {
-        visalign::refuse_second_derivative("gated_sum");
+        refuse_second_derivative("gated_sum");
         auto saved = ctx->get_saved_variables();
         const auto& y = saved[1];
         int64_t tokens = y.size(1), width = y.size(2);

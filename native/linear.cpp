@@ -66,7 +66,6 @@ namespace visalign {
 
 Accumulating::Accumulating(bool now) : before(accumulating) { accumulating = now; }
 Accumulating::~Accumulating() { accumulating = before; }
-bool Accumulating::is_on() { return accumulating; }
 
 at::Tensor linear_forward(const at::Tensor& rows, const at::Tensor& weight, const at::Tensor& bias) {
     int64_t count = rows.size(0), outputs = weight.size(0);
@@ -118,12 +117,14 @@ LinearGradients linear_weight_gradients(const at::Tensor& up, const at::Tensor& 
     return made;
 }
 
-void require_linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+at::Tensor require_linear(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& given) {
+    at::Tensor bias = given.has_value() ? *given : at::empty({0}, x.options());
     TORCH_CHECK(weight.dim() == 2 && weight.size(1) > 0, "weight must be [outputs, inputs], got ", weight.sizes());
     TORCH_CHECK(x.dim() >= 2 && x.size(-1) == weight.size(1), "x must be [..., ", weight.size(1), "], got ", x.sizes());
     for (const auto& tensor : {x, weight, bias})
         TORCH_CHECK(tensor.is_cpu() && tensor.scalar_type() == at::kFloat, "x, weight and bias must be float32 on the CPU");
-    TORCH_CHECK(bias.dim() == 1 && (bias.size(0) == 0 || bias.size(0) == weight.size(0)), "bias must be [", weight.size(0), "], got ", bias.sizes());
+    TORCH_CHECK(!given.has_value() || (bias.dim() == 1 && bias.size(0) == weight.size(0)), "bias must be [", weight.size(0), "], got ", bias.sizes());
+    return bias;
 }
 
 }  // namespace visalign
@@ -164,11 +165,8 @@ struct Linear final : torch::autograd::Function<Linear> {
     }
 };
 
-at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& optional_bias) {
-    at::Tensor bias = optional_bias.has_value() ? *optional_bias : at::empty({0}, x.options());
-    require_linear(x, weight, bias);
-    TORCH_CHECK(!optional_bias.has_value() || bias.size(0) == weight.size(0), "bias must be [", weight.size(0), "], got ", bias.sizes());
-    return Linear::apply(x, weight, bias);
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& bias) {
+    return Linear::apply(x, weight, require_linear(x, weight, bias));
 }
 
 }  // namespace

@@ -18,13 +18,13 @@ struct LinearGradients {
 // the leaves have; nothing is left for autograd to add then.
 LinearGradients linear_weight_gradients(const at::Tensor& up, const at::Tensor& rows, const at::Tensor& weight, const at::Tensor& bias, bool for_weight, bool for_bias);
 
-void require_linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
+// Refuses what is no linear layer. Returns the bias, of no elements where there is none.
+at::Tensor require_linear(const at::Tensor& x, const at::Tensor& weight, const c10::optional<at::Tensor>& bias);
 
 // Set while a backward pass adds into the gradients of leaves; a pass that is to return gradients leaves it unset.
 struct Accumulating {
     explicit Accumulating(bool now);
     ~Accumulating();
-    static bool is_on();
 
 private:
     bool before;

@@ -1,6 +1,7 @@
 // Memory of large tensors. A training step frees and asks for the same blocks again; handed back to the system in between,
 // each costs page faults, and in malloc's heap they break up so that a step holds up to a third more than it uses. Here
-// freed blocks wait for a request of about their size, and go before more is taken from the system than was ever in use.
+// freed blocks wait for a request of about their size, and go before more than a third above what was ever in use is
+// taken from the system.
 #include "bridge.h"
 
 #include <c10/core/Allocator.h>
@@ -41,9 +42,9 @@ public:
             forget(found);
         }
         in_use += size;
-        most = std::max(most, in_use);
+        size_t highest = std::max(most, in_use);
         if (!block) {
-            while (!by_age.empty() && in_use + idle_bytes > most + most / slack) release_oldest();
+            while (!by_age.empty() && in_use + idle_bytes > highest + highest / slack) release_oldest();
             block = map(size);
             while (!block && !by_age.empty()) {
                 release_oldest();
@@ -54,6 +55,7 @@ public:
                 return nullptr;
             }
         }
+        most = highest;  // what was refused was never in use
         sizes.emplace(block, size);
         return block;
     }

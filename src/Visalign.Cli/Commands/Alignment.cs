@@ -47,7 +47,7 @@ internal static class Alignment
         }
 
         string method = MethodCatalog.All.Single(entry => entry.Record == recipe.Method.GetType()).Name;
-        var title = new RunTitle(method, Path.GetFileName(Path.TrimEndingDirectorySeparator(recipe.Model)), recipe.Rollout.Prompts * recipe.Rollout.GroupSize);
+        var title = new RunTitle(method, Path.GetFileName(Path.TrimEndingDirectorySeparator(recipe.Model)));
         var result = team.Do(() => RunView.Show(terminal, title, align));
         if (json)
         {

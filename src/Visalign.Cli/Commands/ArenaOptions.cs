@@ -24,7 +24,7 @@ internal sealed class ArenaOptions
         Arena.StartEngine(folder);
         var planned = plan(TimeProvider.System);
         var recipe = planned.Contestants[0].Recipe;
-        var title = new RunTitle(planned.Name, Path.GetFileName(Path.TrimEndingDirectorySeparator(recipe.Model)), recipe.Rollout.Prompts * recipe.Rollout.GroupSize);
+        var title = new RunTitle(planned.Name, Path.GetFileName(Path.TrimEndingDirectorySeparator(recipe.Model)));
         var summary = RunView.Show(terminal, title, observer => Arena.Run(folder, planned, parsed.GetValue(Seeds), observer, TimeProvider.System, terminal.Interrupted));
         if (parsed.GetValue(Json))
         {

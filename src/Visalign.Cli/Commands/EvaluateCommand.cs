@@ -35,7 +35,7 @@ internal static class EvaluateCommand
                 BestOf = parsed.GetValue(bestOf),
             };
             using var loaded = policy.Load(parsed);
-            var scores = RunView.Show(terminal, new RunTitle("evaluation", loaded.Name, options.Prompts), observer =>
+            var scores = RunView.Show(terminal, new RunTitle("evaluation", loaded.Name), observer =>
                 PolicyEvaluation.Run(loaded, options, observer, TimeProvider.System, terminal.Interrupted));
             if (parsed.GetValue(json))
             {

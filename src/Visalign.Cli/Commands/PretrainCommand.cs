@@ -28,7 +28,7 @@ internal static class PretrainCommand
                 From = parsed.GetValue(from),
                 Command = "./visalign pretrain " + string.Join(' ', parsed.Tokens.Skip(1).Select(token => Quoted(token.Value))),
             };
-            string words = RunView.Show(terminal, new RunTitle("pretraining", request.Folder, made.BatchSize), observer =>
+            string words = RunView.Show(terminal, new RunTitle("pretraining", request.Folder), observer =>
                 made.Make(request, observer, TimeProvider.System, terminal.Interrupted));
             terminal.Output.WriteLine($"{request.Folder}: {words} README.md in it has the rest.");
 

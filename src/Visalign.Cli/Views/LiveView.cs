@@ -39,6 +39,9 @@ internal sealed class LiveView : IRunObserver
     }
 
     /// <inheritdoc/>
+    public void Opened(int pictures) => Change(() => _progress.Opened(pictures));
+
+    /// <inheritdoc/>
     public void Began(string what) => Change(() => _progress.Began(what));
 
     /// <inheritdoc/>

@@ -17,11 +17,6 @@ internal sealed class Pace(TimeProvider clock)
     internal void Mark(long iteration, double seconds)
     {
         long now = clock.GetTimestamp();
-        if (iteration <= _last.Iteration)
-        {
-            _marks.Clear(); // another run has begun
-        }
-
         if (_marks.Count == 0)
         {
             _first = (iteration - 1, now - (long)(seconds * clock.TimestampFrequency));

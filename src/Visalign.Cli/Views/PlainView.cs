@@ -12,6 +12,9 @@ internal sealed class PlainView(TextWriter writer, RunTitle title, TimeProvider 
     private long _spoke = clock.GetTimestamp();
 
     /// <inheritdoc/>
+    public void Opened(int pictures) => _progress.Opened(pictures);
+
+    /// <inheritdoc/>
     public void Began(string what)
     {
         _progress.Began(what);

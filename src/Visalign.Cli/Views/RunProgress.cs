@@ -7,9 +7,10 @@ internal sealed class RunProgress(RunTitle title, TimeProvider clock) : IRunObse
 {
     private const string Reward = "reward/mean";
 
-    private readonly Pace _pace = new(clock);
     private readonly List<ChartPoint> _rewards = [], _scores = [];
     private readonly List<string> _warnings = [];
+    private Pace _pace = new(clock);
+    private int _pictures;
     private long _partBegan = clock.GetTimestamp();
 
     internal RunTitle Title => title;
@@ -45,10 +46,18 @@ internal sealed class RunProgress(RunTitle title, TimeProvider clock) : IRunObse
 
     internal double? IterationsPerMinute => _pace.IterationsPerMinute;
 
-    internal double? PicturesPerSecond => _pace.IterationsPerMinute / 60 * title.PicturesPerIteration;
+    internal double? PicturesPerSecond => _pace.IterationsPerMinute / 60 * _pictures;
 
     /// <summary>Time left for the iterations or, before and after them, for the part at hand; null while it cannot be told.</summary>
     internal TimeSpan? Left => Iteration < Iterations ? _pace.Left(Iterations) : Share > 0 ? PartLeft() : null;
+
+    /// <inheritdoc/>
+    public void Opened(int pictures)
+    {
+        _rewards.Clear();
+        _scores.Clear();
+        (_pace, _pictures, Iteration, Iterations) = (new(clock), pictures, 0, 0);
+    }
 
     /// <inheritdoc/>
     public void Began(string what) => (Part, Share, _partBegan) = (what, 0, clock.GetTimestamp());
@@ -69,11 +78,6 @@ internal sealed class RunProgress(RunTitle title, TimeProvider clock) : IRunObse
     /// <inheritdoc/>
     public void Iterated(long iteration, long iterations, IReadOnlyDictionary<string, double> metrics, double seconds)
     {
-        if (iteration <= Iteration)
-        {
-            _rewards.Clear(); // another run has begun
-        }
-
         _pace.Mark(iteration, seconds);
         (Part, Share) = ("aligning", (double)iteration / iterations);
         (Iteration, Iterations) = (iteration, iterations);
@@ -86,11 +90,6 @@ internal sealed class RunProgress(RunTitle title, TimeProvider clock) : IRunObse
     /// <inheritdoc/>
     public void Evaluated(long iteration, double score, IReadOnlyDictionary<string, double> tasks)
     {
-        if (_scores.Count > 0 && iteration <= _scores[^1].X)
-        {
-            _scores.Clear(); // likewise
-        }
-
         _scores.Add(new ChartPoint(iteration, score));
         FirstTasks = _scores.Count == 1 ? tasks : FirstTasks;
         Tasks = tasks;

@@ -11,7 +11,7 @@ internal sealed record NativePart(string Name, IReadOnlyList<string> Sources)
 {
     /// <summary>The bridge, which everything needs.</summary>
     internal static NativePart Bridge { get; } = new("bridge",
-        ["autograd.cpp", "bridge.cpp", "checkpoint.cpp", "gated.cpp", "groups.cpp", "kernels.cpp", "layers.cpp", "linear.cpp", "memory.cpp", "small.cpp", "bridge.h", "guard.h", "handles.h", "linear.h", "small.h", "vector.h"]);
+        ["autograd.cpp", "bridge.cpp", "checkpoint.cpp", "gated.cpp", "groups.cpp", "kernels.cpp", "layers.cpp", "linear.cpp", "memory.cpp", "small.cpp", "bridge.h", "guard.h", "handles.h", "kernel.h", "linear.h", "small.h", "vector.h"]);
 
     /// <summary>Process groups, which only runs of several processes need, and Gloo's headers with them.</summary>
     internal static NativePart Processes { get; } = new("processes", ["processes.cpp", "processes.h", "bridge.h", "guard.h"]);

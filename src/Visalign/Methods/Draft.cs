@@ -37,7 +37,7 @@ public sealed record Draft : IMethod
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {
-        int all = context.Rollout.Steps ?? PlainSampling.UsualSteps, steps = LastSteps == 0 ? all : LastSteps;
+        int all = context.Rollout.DenoisingSteps, steps = LastSteps == 0 ? all : LastSteps;
         if (steps > all)
             throw new InputException($"method.last_steps is {LastSteps}, expected at most the {all} of 'rollout.steps'; 0 stands for all.");
         if (Resamples > 0 && steps != 1)
@@ -49,10 +49,7 @@ public sealed record Draft : IMethod
         return new()
         {
             JudgedPerSample = 1 + Resamples,
-            Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, plan, conditions, LogProbReduction.Mean, context.Seed, iteration, processes: context.Processes) with
-            {
-                JudgedOnTheWay = (long)Resamples * conditions.Count * plan.GroupSize,
-            },
+            Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, plan, conditions, LogProbReduction.Mean, context.Seed, iteration, processes: context.Processes),
             Updates = (rollout, _) => Updates(context, reward, (NoiseRollout)rollout, Term.Reward | Term.Kl),
             Terms = KlCoefficient == 0 ? [Alone("reward", Term.Reward)] : [Alone("reward", Term.Reward), Alone("KL", Term.Kl)],
         };

@@ -82,7 +82,7 @@ public sealed record FlowGrpo : IMethod
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {
-        int steps = context.Rollout.Steps ?? PlainSampling.UsualSteps;
+        int steps = context.Rollout.DenoisingSteps;
         if (Window.To > steps) throw new InputException($"method.window.to is {Window.To}, expected at most the {steps} of 'rollout.steps'.");
         if (Kernel == StepKernel.Ddim && Window.To == steps)
             throw new InputException($"method.window.to is {Window.To}, but the last of the {Window.To} steps has no noise under 'kernel: ddim'. Give at most {Window.To - 1}.");
@@ -104,7 +104,7 @@ public sealed record FlowGrpo : IMethod
         return new()
         {
             GroupSize = options.GroupSize,
-            Grid = context.Noise.Grid(options.Steps ?? PlainSampling.UsualSteps, options.Shift),
+            Grid = context.Noise.Grid(options.DenoisingSteps, options.Shift),
             Kernel = Kernel,
             NoiseScale = NoiseScale,
             WindowStart = Window.Start(new(context.Seed, NoisePurpose.Choice, iteration)),

@@ -76,7 +76,7 @@ public sealed record Assembly
     /// <summary>From rewards (NaN = not judged) and group numbers to one advantage per sample; none for methods that do not weigh samples by them.</summary>
     public Func<double[], long[], double[]> Credit { get; init; } = (_, _) => [];
 
-    /// <summary>How many pictures the trained rewards judge for each final sample, itself and those on the way to it.</summary>
+    /// <summary>How many pictures the trained rewards judge for each final sample, itself and those on the way to it; 0 where verdicts came with the samples.</summary>
     public int JudgedPerSample { get; init; } = 1;
 
     /// <summary>The updates that an iteration makes, in order.</summary>

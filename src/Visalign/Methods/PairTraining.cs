@@ -49,6 +49,7 @@ internal sealed class PairTraining
                 ? RolloutSampler.Sample(_context.Noise, weights, _plan, conditions, LogProbReduction.Mean, _context.Seed, iteration, processes: _context.Processes)
                 : PairRollout.Read(_context.Noise, _read, _pairs.Latents, conditions.Count, _context.Seed, iteration),
             Credit = (rewards, groups) => _read is null ? RankedGroups.BestAndWorst(rewards, groups) : [.. groups.Select((_, row) => row % 2 == 0 ? 1.0 : -1)],
+            JudgedPerSample = _read is null ? 1 : 0,
             Updates = Updates,
             Terms = [new(term, Updates)],
             Behavior = () => _context.Generator.Base,

@@ -54,7 +54,7 @@ public sealed record Spo : IMethod
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {
-        int steps = context.Rollout.Steps ?? PlainSampling.UsualSteps;
+        int steps = context.Rollout.DenoisingSteps;
         if (FirstStep + 1 >= steps)
             throw new InputException($"method.first_step is {FirstStep}, expected at most {steps - 2}: the last of the {steps} of 'rollout.steps' may have no noise, and then none would teach.");
         var judge = context.StepReward();

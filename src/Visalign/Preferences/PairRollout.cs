@@ -10,9 +10,6 @@ namespace Visalign.Preferences;
 /// <param name="Numbers">A number for each pair: its place in the folder.</param>
 public sealed record PairRollout(long Iteration, IReadOnlyList<Condition> Conditions, IReadOnlyList<double> Certainties, IReadOnlyList<int> Numbers, Tensor Final) : Rollout(Iteration, 2, Conditions, Final, 0)
 {
-    /// <inheritdoc/>
-    public override bool IsJudged => false;
-
     /// <summary>Reads an iteration's share of pairs: all of them in an order of the seed's, then all of them in another one.</summary>
     /// <param name="pairs">All there are.</param>
     /// <param name="count">P: pairs of an iteration.</param>

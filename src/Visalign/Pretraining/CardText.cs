@@ -9,11 +9,11 @@ internal sealed class CardText
     private readonly StringBuilder _text = new();
 
     /// <summary>Name, what the model is, the command that made it, and the machine.</summary>
-    internal CardText(string name, string command, IEnumerable<(string Name, string Value)> machine, params ReadOnlySpan<string> summary)
+    internal CardText(string name, string command, IEnumerable<(string Name, string Value)> machine, string summary)
     {
         Line($"# {name}");
         Line("");
-        foreach (string line in summary) Line(line);
+        Line(summary);
         Line("");
         Line($"    {command}");
         Line("");

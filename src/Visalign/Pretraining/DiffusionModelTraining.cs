@@ -1,46 +1,31 @@
 using Visalign.Generators;
 using Visalign.Networks;
-using Visalign.Rollouts;
 using Visalign.Torch;
 using Visalign.Torch.Safetensors;
 
 namespace Visalign.Pretraining;
 
 /// <summary>Makes a latent diffusion UNet with its text encoder, over the embedded world's autoencoder.</summary>
-internal sealed record DiffusionModelTraining(VaeRecipe Vae, UnetRecipe Unet) : IModelTraining
+internal sealed record DiffusionModelTraining(VaeRecipe Vae, UnetRecipe Unet) : DenoiserTraining(Vae)
 {
-    public string AutoencoderFile => WorldPipeline.Autoencoder;
+    public override string AutoencoderFile => WorldPipeline.Autoencoder;
 
-    public string NetworkName => "UNet";
+    public override string NetworkName => "UNet";
 
-    public IReadOnlyList<(string Name, string File)> NetworkFiles => [("UNet", WorldPipeline.Unet), ("text encoder", WorldPipeline.Text)];
+    public override IReadOnlyList<(string Name, string File)> NetworkFiles => [("UNet", WorldPipeline.Unet), ("text encoder", WorldPipeline.Text)];
 
-    public PretrainingOptions AutoencoderTraining => Vae.Training;
+    public override PretrainingOptions NetworkTraining => Unet.Training;
 
-    public PretrainingOptions NetworkTraining => Unet.Training;
+    public override string Introduction => "A latent diffusion UNet that predicts noise, in the layout of Stable Diffusion 1.5, that draws the scenes of Visalign's embedded\nworld from prompts, trained on rendered scenes.";
 
-    public string Introduction => "A latent diffusion UNet that predicts noise, in the layout of Stable Diffusion 1.5, that draws the scenes of Visalign's embedded\nworld from prompts, trained on rendered scenes.";
-
-    public string SampledBy(MeasurementRecipe measurement) => FormattableString.Invariant($"{measurement.Steps ?? PlainSampling.UsualSteps} ODE steps");
-
-    public string TrainAutoencoder(string path, TimeProvider clock, PretrainingVoice voice, CancellationToken stop) => WorldVae.Train(Vae, path, clock, voice, stop);
-
-    public (string Story, IModelTraining Own) Adopt(string folder, string path)
-    {
-        var (recipe, story) = WorldVae.Adopt(folder, path);
-        return (story, this with { Vae = recipe ?? Vae });
-    }
-
-    public Func<Tensor, Tensor> ThereAndBack(string path) => WorldVae.ThereAndBack(path);
-
-    public void CheckStart(string model)
+    public override void CheckStart(string model)
     {
         string from = ModelFolder.Find(model);
         if (WorldPipeline.Networks(from) != WorldPipeline.Networks(Unet))
             throw new InputException($"--from {model}: its networks have other sizes than the recipe's. Give 'unet' the sizes of {from}/unet/config.json and 'unet.text' those of {from}/text_encoder/config.json.");
     }
 
-    public void TrainNetwork(string folder, string? from, TimeProvider clock, PretrainingVoice voice, CancellationToken stop)
+    public override void TrainNetwork(string folder, string? from, TimeProvider clock, PretrainingVoice voice, CancellationToken stop)
     {
         using var scope = Tensor.Scope();
         string? start = from is null ? null : ModelFolder.Find(from);
@@ -53,7 +38,7 @@ internal sealed record DiffusionModelTraining(VaeRecipe Vae, UnetRecipe Unet) : 
         WorldPipeline.Save(folder, Unet, weights, scenes.Scale);
     }
 
-    public void SaveGuidance(string folder, double scale) => WorldPipeline.SaveIndex(folder, scale);
+    public override void SaveGuidance(string folder, double scale) => WorldPipeline.SaveIndex(folder, scale);
 
-    public PretrainingRecipe In(PretrainingRecipe recipe) => recipe with { Vae = Vae, Unet = Unet };
+    public override PretrainingRecipe In(PretrainingRecipe recipe) => recipe with { Vae = Vae, Unet = Unet };
 }

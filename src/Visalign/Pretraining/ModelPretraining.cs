@@ -85,7 +85,6 @@ public static class ModelPretraining
             Name = request.Name,
             Introduction = training.Introduction,
             Command = request.Command,
-            Machine = ModelCard.ThisMachine(),
             Networks = [CardNetwork.Of("autoencoder", draft.Path, training.AutoencoderFile, story), .. training.NetworkFiles.Select(entry => CardNetwork.Of(entry.Name, draft.Path, entry.File, network))],
             RoundTrip = roundTrip,
             Prompts = measurement.Prompts,

@@ -1,22 +1,8 @@
-using System.Globalization;
-
 namespace Visalign.Pretraining;
 
 /// <summary>What the making of a step-aware preference model made, and how: the README of its folder.</summary>
-internal sealed record StepPreferenceCard
+internal sealed record StepPreferenceCard : Card
 {
-    /// <summary>The model's name.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>The command that made it.</summary>
-    public required string Command { get; init; }
-
-    /// <summary>Program, engine, BLAS, threads, processor: name and value.</summary>
-    public required IReadOnlyList<(string Name, string Value)> Machine { get; init; }
-
-    /// <summary>Its weights.</summary>
-    public required IReadOnlyList<CardNetwork> Networks { get; init; }
-
     /// <summary>What it was trained on.</summary>
     public required StepPreferenceTraining Training { get; init; }
 
@@ -32,20 +18,15 @@ internal sealed record StepPreferenceCard
     /// <summary>How thoroughly it was measured.</summary>
     public required StepMeasurementRecipe Measurement { get; init; }
 
-    /// <summary>The recipe with every default resolved.</summary>
-    public required string Recipe { get; init; }
-
     /// <summary>What came of it, in a sentence.</summary>
-    public string InWords => Write($"prefers what the exact checker will prefer in {string.Join(", ", Levels.Select(level => Write($"{level.StepAware:P0} of pairs at noise level {level.NoiseLevel}")))}.");
+    public override string InWords => Write($"prefers what the exact checker will prefer in {string.Join(", ", Levels.Select(level => Write($"{level.StepAware:P0} of pairs at noise level {level.NoiseLevel}")))}.");
 
-    /// <summary>The card as Markdown.</summary>
-    public string ToMarkdown()
+    private protected override string Summary =>
+        "The step-aware preference model of SPO (arXiv 2406.04314) for Visalign's embedded world: a two-tower judge whose picture tower is told the\n" +
+        "noise level, trained to foresee from a one-step prediction which of two pictures the exact checker will prefer.";
+
+    private protected override void Tell(CardText text)
     {
-        var text = new CardText(Name, Command, Machine,
-            "The step-aware preference model of SPO (arXiv 2406.04314) for Visalign's embedded world: a two-tower judge whose picture tower is told the",
-            "noise level, trained to foresee from a one-step prediction which of two pictures the exact checker will prefer.",
-            "The run that made the model measured and wrote all of this.");
-        text.Networks(Networks);
         text.Section("Trained on");
         text.Line(Write($"{Training.Group} pictures of each of {Training.Prompts} training prompts by {Training.Model}, {Training.Steps} ODE steps at its best guidance: {PairCount} pairs, of which"));
         text.Line(Write($"{Ties:P1} are ties (graded scores at most {Training.Tie} apart)."));
@@ -56,8 +37,5 @@ internal sealed record StepPreferenceCard
         text.Line("");
         text.Table(["noise level", "step-aware", "two-tower", "checker"], Levels.Select(level =>
             (string[])[Write($"{level.NoiseLevel}"), Write($"{level.StepAware:F3}"), Write($"{level.TwoTower:F3}"), Write($"{level.Checker:F3}")]));
-        return text.End(Recipe);
     }
-
-    private static string Write(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

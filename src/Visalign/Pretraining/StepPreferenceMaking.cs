@@ -58,7 +58,6 @@ internal static class StepPreferenceMaking
         {
             Name = request.Name,
             Command = request.Command,
-            Machine = ModelCard.ThisMachine(),
             Networks = [CardNetwork.Of("both towers", draft.Path, TwoTowerModel.WeightsFile,
                 $"{TrainingStory.Of(voice.Last)}; begun from {ContentHash.Of(ModelFolder.Find(plan.TwoTower))} (the folder's hash)")],
             Training = plan,

@@ -1,23 +1,10 @@
-using System.Globalization;
 using Visalign.Worlds;
 
 namespace Visalign.Pretraining;
 
 /// <summary>What the making of a two-tower judge made, and how: the README of its folder.</summary>
-internal sealed record TwoTowerCard
+internal sealed record TwoTowerCard : Card
 {
-    /// <summary>The model's name.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>The command that made it.</summary>
-    public required string Command { get; init; }
-
-    /// <summary>Program, engine, BLAS, threads, processor: name and value.</summary>
-    public required IReadOnlyList<(string Name, string Value)> Machine { get; init; }
-
-    /// <summary>Its weights.</summary>
-    public required IReadOnlyList<CardNetwork> Networks { get; init; }
-
     /// <summary>By split, how it tells scenes from near misses.</summary>
     public required IReadOnlyList<(PromptSplit Split, PromptChoice Choice)> Choices { get; init; }
 
@@ -27,21 +14,16 @@ internal sealed record TwoTowerCard
     /// <summary>How it goes with the exact checker.</summary>
     public required TruthAgreement Agreement { get; init; }
 
-    /// <summary>The recipe with every default resolved.</summary>
-    public required string Recipe { get; init; }
-
     /// <summary>What came of it, in a sentence.</summary>
-    public string InWords => Write(
+    public override string InWords => Write(
         $"picks the right prompt for {Choices[^1].Choice.Best:P1} of held-out scenes; rank correlation {Agreement.Rank:F2} with the exact score on pictures of {Measurement.Model}.");
 
-    /// <summary>The card as Markdown.</summary>
-    public string ToMarkdown()
+    private protected override string Summary =>
+        "A CLIP-like judge of Visalign's embedded world, in transformers' layout of a `CLIPModel`: a picture tower for 32×32 pixels and a text\n" +
+        "tower for the world's words, trained on scenes, near misses and spoiled copies. The reward `two-tower` is the cosine of its embeddings.";
+
+    private protected override void Tell(CardText text)
     {
-        var text = new CardText(Name, Command, Machine,
-            "A CLIP-like judge of Visalign's embedded world, in transformers' layout of a `CLIPModel`: a picture tower for 32×32 pixels and a text",
-            "tower for the world's words, trained on scenes, near misses and spoiled copies. The reward `two-tower` is the cosine of its embeddings.",
-            "The run that made the model measured and wrote all of this.");
-        text.Networks(Networks);
         text.Section("Right prompts among near misses");
         text.Line(Write($"{Measurement.Scenes} rendered scenes of each split. Right: the own prompt scores higher than every prompt that differs in one fact (a"));
         text.Line(Write($"color, a shape, a number, a place) and is not true of the scene, {Choices[^1].Choice.Candidates:F1} candidates on average for held-out scenes. Pairs: the share of such"));
@@ -54,8 +36,5 @@ internal sealed record TwoTowerCard
         text.Line(Write($"(Spearman) with the graded score over all pictures: {Agreement.Rank:F3}. Of {Agreement.PairCount} pairs of pictures of one prompt that the checker"));
         text.Line(Write($"scores more than {Measurement.Tie} apart, it prefers the same one in {Agreement.Pairs:P1}."));
         text.Line("");
-        return text.End(Recipe);
     }
-
-    private static string Write(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

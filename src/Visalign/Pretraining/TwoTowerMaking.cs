@@ -63,7 +63,6 @@ internal static class TwoTowerMaking
         {
             Name = request.Name,
             Command = request.Command,
-            Machine = ModelCard.ThisMachine(),
             Networks = [CardNetwork.Of("both towers", draft.Path, TwoTowerModel.WeightsFile, TrainingStory.Of(voice.Last))],
             Choices = choices,
             Measurement = measurement,

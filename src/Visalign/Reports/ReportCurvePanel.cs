@@ -11,8 +11,7 @@ internal static class ReportCurvePanel
 
     public static Markup Render(CurvePanel panel, string id)
     {
-        if (panel.Series.Count > ReportMarks.Count)
-            throw new InputException($"report: panel '{panel.Title}' has {panel.Series.Count} series; expected at most {ReportMarks.Count}, which can be told apart. Split the panel.");
+        ReportMarks.Require(panel.Title, panel.Series.Count);
 
         var curves = panel.Series.Select(ReportCurve.Of).ToArray();
         return Markup.Of($"""

@@ -6,6 +6,12 @@ internal static class ReportMarks
 {
     public const int Count = 7;
 
+    /// <summary>Refuses more series than can be told apart.</summary>
+    public static void Require(string panel, int series)
+    {
+        if (series > Count) throw new InputException($"report: panel '{panel}' has {series} series; expected at most {Count}, which can be told apart. Split the panel.");
+    }
+
     /// <summary>The class that colors and dashes a series.</summary>
     public static string SeriesClass(int series) => $"s{series % Count}";
 

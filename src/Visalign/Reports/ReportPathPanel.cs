@@ -14,8 +14,7 @@ internal static class ReportPathPanel
 
     public static Markup Render(PathPanel panel, string id)
     {
-        if (panel.Series.Count > ReportMarks.Count)
-            throw new InputException($"report: panel '{panel.Title}' has {panel.Series.Count} series; expected at most {ReportMarks.Count}, which can be told apart. Split the panel.");
+        ReportMarks.Require(panel.Title, panel.Series.Count);
         var means = panel.Series.Select(MeanOf).ToArray();
         return Markup.Of($"""
             <figure class="card chart" id="{id}"><figcaption><h3 id="{id}-title">{panel.Title}</h3>{(panel.Note is null ? Markup.None : Markup.Of($"""<p class="note">{panel.Note}</p>"""))}

@@ -15,12 +15,6 @@ public abstract record Rollout(long Iteration, int GroupSize, IReadOnlyList<Cond
     /// <summary>B.</summary>
     public int SampleCount => Conditions.Count;
 
-    /// <summary>Whether rewards judge the final samples; not where verdicts came with them.</summary>
-    public virtual bool IsJudged => true;
-
-    /// <summary>Pictures that rewards judge besides the final ones.</summary>
-    public long JudgedOnTheWay { get; init; }
-
     /// <summary>What the rollout itself has to say to the metrics, by name.</summary>
     public IReadOnlyList<(string Name, double Value)> Metrics { get; init; } = [];
 

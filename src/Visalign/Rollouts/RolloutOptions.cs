@@ -17,6 +17,9 @@ public sealed record RolloutOptions
     [Range(1, 1000)]
     public int? Steps { get; init; }
 
+    /// <summary>T of models that denoise, whether anybody asked for it or not.</summary>
+    internal int DenoisingSteps => Steps ?? PlainSampling.UsualSteps;
+
     /// <summary>Classifier-free guidance while sampling for training; 1 is off.</summary>
     [Range(0, 100)]
     public double GuidanceScale { get; init; } = 1;

@@ -21,7 +21,7 @@ public sealed record RolloutPlan
     /// <summary>Plain sampling as a recipe asks for it.</summary>
     /// <exception cref="InputException">The generator was not trained on such levels.</exception>
     public static RolloutPlan Deterministic(NoiseGenerator generator, RolloutOptions options) =>
-        Deterministic(generator.Grid(options.Steps ?? PlainSampling.UsualSteps, options.Shift), options.GroupSize, options.GuidanceScale) with { MicroBatch = options.MicroBatch };
+        Deterministic(generator.Grid(options.DenoisingSteps, options.Shift), options.GroupSize, options.GuidanceScale) with { MicroBatch = options.MicroBatch };
 
     /// <summary>G: samples of each condition.</summary>
     public required int GroupSize { get; init; }

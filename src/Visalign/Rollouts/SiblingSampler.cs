@@ -108,7 +108,7 @@ public static class SiblingSampler
         if (segment.Count > 0) latents = latents.IndexSelect(0, Compare(latents * plan.Grid.EndScale, plan.StepCount, 0));
         return new(plan, iteration, perSample, encoded.KeptBy(scope), [.. pairs.Select(Kept)], scope.Keep(latents * plan.Grid.EndScale), evaluations)
         {
-            JudgedOnTheWay = (long)compared * k, Metrics = [("pairs/kept", compared == 0 ? 0 : (double)learned / compared)],
+            Metrics = [("pairs/kept", compared == 0 ? 0 : (double)learned / compared)],
         };
 
         Tensor Velocity(Tensor rows, EncodedConditions asked, int step)

@@ -25,11 +25,8 @@ public sealed class AlignmentRun : IDisposable
 {
     private readonly IRunObserver _observer;
     private readonly TimeProvider _clock;
-    private readonly Adapter _adapter;
+    private readonly AssembledRecipe _parts;
     private readonly AdamW _optimizer;
-    private readonly Assembly _assembly;
-    private readonly Jury _jury;
-    private readonly PromptSource _prompts;
     private readonly Watchdog _watchdog;
 
     private RunFolder? _folder;
@@ -37,29 +34,10 @@ public sealed class AlignmentRun : IDisposable
     private AlignmentRun(Recipe recipe, IGenerator generator, IRunObserver observer, TimeProvider clock, ProcessGroup processes, string path)
     {
         (Recipe, Generator, _observer, _clock, Processes, Path) = (recipe, generator, observer, clock, processes, path);
-        // What may be refused comes before what holds memory.
-        if (recipe.Rewards.Count == 0 && !recipe.Method.LearnsFromRewards && !generator.DrawsWorld)
-            throw new InputException("rewards: the recipe names none. Pairs of a folder are learned from without, but this model's pictures are measured by them; add at least one.");
-        EvaluationSteps = PlainSampling.Steps(generator, recipe.Evaluation.Steps, "evaluation.steps");
-        _prompts = PromptSource.Of(recipe.Prompts, PromptSplit.Training, generator);
-        _jury = new(recipe, clock);
-        try
-        {
-            _watchdog = new(recipe.Watchdog, _jury.Trained.Select(reward => reward.Name), _jury.Heldout.Select(reward => reward.Name));
-            _adapter = Adapter.Of(generator.Base, recipe.Adapter, (ulong)recipe.Seed);
-            _assembly = recipe.Method.Assemble(new(generator, _adapter, recipe.Rollout, recipe.Optimizer, (ulong)recipe.Seed)
-            {
-                Processes = processes, DifferentiableReward = () => _jury.Sum.Differentiable(), StepReward = () => _jury.Sum.Stepwise(),
-            });
-        }
-        catch
-        {
-            _adapter?.Dispose();
-            _jury.Dispose();
-            throw;
-        }
+        _parts = new(recipe, generator, clock, processes);
+        _watchdog = new(recipe.Watchdog, _parts.Jury.Trained.Select(reward => reward.Name), _parts.Jury.Heldout.Select(reward => reward.Name));
         var options = recipe.Optimizer;
-        _optimizer = new(_adapter.Parameters, new()
+        _optimizer = new(_parts.Adapter.Parameters, new()
         {
             Beta1 = options.Beta1, Beta2 = options.Beta2, Epsilon = options.Epsilon, WeightDecay = options.WeightDecay, ClipNorm = options.ClipNorm,
         }, average: options.EmaDecay > 0);
@@ -75,7 +53,7 @@ public sealed class AlignmentRun : IDisposable
     public ProcessGroup Processes { get; }
 
     /// <summary>Denoising steps of a picture that is measured; null where the model draws tokens.</summary>
-    public int? EvaluationSteps { get; }
+    public int? EvaluationSteps => _parts.EvaluationSteps;
 
     /// <summary>Where the folder is, on every process.</summary>
     public string Path { get; }
@@ -93,7 +71,7 @@ public sealed class AlignmentRun : IDisposable
     public RunFolder Folder => _folder ?? throw new System.Diagnostics.UnreachableException("A run is given its folder before anyone sees it, and process 0 alone writes in it.");
 
     /// <summary>The tree to evaluate: the averaged policy where an average is kept. Its views belong to the open scope.</summary>
-    public Weights Result => _optimizer.Average is { } average ? _adapter.Over(average) : _adapter.Weights;
+    public Weights Result => _optimizer.Average is { } average ? _parts.Adapter.Over(average) : _parts.Adapter.Weights;
 
     /// <summary>Begins a run in a new folder, which is made only once everything the recipe asks for has been found.</summary>
     /// <param name="processes">Those that execute it together, all of them given the same recipe; null for this one alone.</param>
@@ -106,26 +84,6 @@ public sealed class AlignmentRun : IDisposable
             if (run.Processes.IsFirst) run._folder = RunFolder.Create(path, Recipe.File.Resolve(recipe), here, time: clock);
             run.Remark(warnings);
         });
-    }
-
-    /// <summary>Puts a recipe together and runs nothing, so that what it cannot do is refused before anything is spent.</summary>
-    /// <returns>How many pictures the trained rewards will judge in an iteration, those on the way to a picture included.</returns>
-    /// <exception cref="InputException">The recipe asks for something that is not to be had.</exception>
-    public static long JudgedPerIteration(Recipe recipe, TimeProvider clock)
-    {
-        Engine.Start(new() { Threads = recipe.Threads ?? 0 });
-        var generator = ModelFolder.Load(recipe.Model);
-        AlignmentRun? run = null;
-        try
-        {
-            run = new(recipe, generator, new SilentObserver(), clock, ProcessGroup.Alone, "");
-            return recipe.Method.LearnsFromRewards ? (long)recipe.Rollout.Prompts * recipe.Rollout.GroupSize * run._assembly.JudgedPerSample : 0;
-        }
-        finally
-        {
-            if (run is null) generator.Dispose();
-            else run.Dispose();
-        }
     }
 
     /// <summary>Goes on with a run from its newest checkpoint.</summary>
@@ -167,6 +125,7 @@ public sealed class AlignmentRun : IDisposable
             run = new(recipe, generator, observer, clock, processes, path);
             here ??= Here(recipe);
             RunAgreement.Require(processes, Recipe.File.Resolve(recipe), here);
+            observer.Opened(recipe.Rollout.Prompts * recipe.Rollout.GroupSize);
             open(run, here);
             observer.Told(BatchArithmetic.InWords(recipe.Rollout, recipe.Optimizer));
             if (processes.Count > 1) observer.Told(BatchArithmetic.InWords(recipe.Rollout, processes.Count, Engine.Current.Threads));
@@ -214,7 +173,7 @@ public sealed class AlignmentRun : IDisposable
     {
         if (!Processes.IsFirst) return;
         using var scope = Tensor.Scope();
-        var flat = _optimizer.Average ?? _adapter.Parameters.Values;
+        var flat = _optimizer.Average ?? _parts.Adapter.Parameters.Values;
         Folder.SavePolicy(Named(flat), new Dictionary<string, string>
         {
             ["format"] = "visalign-policy-1", ["method"] = Recipe.Method.GetType().Name, ["adapter"] = Recipe.Adapter.Kind.ToString(), ["model"] = Recipe.Model,
@@ -225,7 +184,7 @@ public sealed class AlignmentRun : IDisposable
     /// <summary>What the rewards trained on say of pictures, in their weighted sum; process 0 asks them, and all hear the answer.</summary>
     /// <exception cref="InputException">One fails more often than the recipe bears.</exception>
     public RewardScores Judge(PictureBatch pictures, IReadOnlyList<Condition> conditions) =>
-        RunAgreement.FromFirst(Processes, () => _jury.ScoreTrained(pictures, conditions).Total);
+        RunAgreement.FromFirst(Processes, () => _parts.Jury.ScoreTrained(pictures, conditions).Total);
 
     private void Iterate()
     {
@@ -234,23 +193,23 @@ public sealed class AlignmentRun : IDisposable
         using var scope = Tensor.Scope();
         ulong seed = (ulong)Recipe.Seed;
         int count = Recipe.Rollout.Prompts;
-        var rollout = _assembly.Sample(_assembly.Behavior?.Invoke() ?? _adapter.Weights, _prompts.Draw(seed, Iteration * count, count), Iteration);
+        var rollout = _parts.Method.Sample(_parts.Method.Behavior?.Invoke() ?? _parts.Adapter.Weights, _parts.Prompts.Draw(seed, Iteration * count, count), Iteration);
         double sampled = Seconds(ref started);
-        var (pictures, said, rewards) = rollout.IsJudged ? Judged(rollout) : (null, null, []);
-        var advantages = _assembly.Credit(rewards, rollout.Groups);
+        var (pictures, said, rewards) = _parts.Method.JudgedPerSample > 0 ? Judged(rollout) : (null, null, []);
+        var advantages = _parts.Method.Credit(rewards, rollout.Groups);
         NetworkEvaluations += rollout.NetworkEvaluations;
         double rewarded = Seconds(ref started);
 
         var statistics = new UpdateStatistics();
         long steps = (long)Recipe.Budget.Iterations * Recipe.Optimizer.UpdatesPerIteration;
-        foreach (var update in _assembly.Updates(rollout, advantages))
+        foreach (var update in _parts.Method.Updates(rollout, advantages))
         {
-            statistics.Add(UpdateSharing.Differentiate(update, _adapter.Parameters, Processes));
+            statistics.Add(UpdateSharing.Differentiate(update, _parts.Adapter.Parameters, Processes));
             double rate = LearningRate.At(Recipe.Optimizer.Schedule, Recipe.Optimizer.LearningRate, _optimizer.StepCount, steps, Recipe.Optimizer.WarmupSteps);
             double decay = Recipe.Optimizer.EmaDecay > 0 ? AverageDecay.At(_optimizer.StepCount, Recipe.Optimizer.EmaDecay) : 1;
             statistics.Mean("gradient/norm", _optimizer.Step(rate, decay));
         }
-        _assembly.AfterUpdates?.Invoke(_optimizer.StepCount);
+        _parts.Method.AfterUpdates?.Invoke(_optimizer.StepCount);
         double updated = Seconds(ref started);
         Iteration++;
 
@@ -271,8 +230,8 @@ public sealed class AlignmentRun : IDisposable
         var pictures = Generator.Decode(rollout.Final, Processes);
         if (Recipe.Samples.Every > 0 && (Iteration + 1) % Recipe.Samples.Every == 0) SaveSample(pictures, rollout.GroupSize);
         JuryScores? said = null;
-        var total = RunAgreement.FromFirst(Processes, () => (said = _jury.Score(pictures, rollout.Conditions)).Trained.Total);
-        RewardCalls += rollout.SampleCount + rollout.JudgedOnTheWay;
+        var total = RunAgreement.FromFirst(Processes, () => (said = _parts.Jury.Score(pictures, rollout.Conditions)).Trained.Total);
+        RewardCalls += (long)rollout.SampleCount * _parts.Method.JudgedPerSample;
         return (pictures, said, total.Values);
     }
 
@@ -289,7 +248,7 @@ public sealed class AlignmentRun : IDisposable
 
     private IReadOnlyList<string> CheckBeforehand()
     {
-        var findings = Preflight.Check(new(Recipe, Generator, _adapter, _assembly, _jury.Trained, _jury.Heldout, _prompts, Processes));
+        var findings = Preflight.Check(new(Recipe, Generator, _parts.Adapter, _parts.Method, _parts.Jury.Trained, _parts.Jury.Heldout, _parts.Prompts, Processes));
         _observer.Told(findings.Summary);
         return findings.Warnings;
     }
@@ -327,7 +286,7 @@ public sealed class AlignmentRun : IDisposable
         return seconds;
     }
 
-    private Dictionary<string, StoredArray> Named(Tensor flat) => _adapter.Parameters.Slots.ToDictionary(slot => slot.Name,
+    private Dictionary<string, StoredArray> Named(Tensor flat) => _parts.Adapter.Parameters.Slots.ToDictionary(slot => slot.Name,
         slot => StoredArray.Of(slot.Of(flat).ToArray<float>(), slot.Shape), StringComparer.Ordinal);
 
     private void Save()
@@ -368,21 +327,19 @@ public sealed class AlignmentRun : IDisposable
 
     private IEnumerable<(string Name, Tensor Tensor)> State()
     {
-        yield return ("parameters", _adapter.Parameters.Values);
+        yield return ("parameters", _parts.Adapter.Parameters.Values);
         yield return ("first_moments", _optimizer.First);
         yield return ("second_moments", _optimizer.Second);
         if (_optimizer.Average is { } average) yield return ("average", average);
-        foreach (var (name, tensor) in _assembly.State) yield return ($"method.{name}", tensor);
+        foreach (var (name, tensor) in _parts.Method.State) yield return ($"method.{name}", tensor);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _optimizer.Dispose();
-        foreach (var (_, tensor) in _assembly.State) tensor.Dispose();
-        _adapter.Dispose();
+        _parts.Dispose();
         Generator.Dispose();
-        _jury.Dispose();
         _folder?.Dispose();
     }
 }

@@ -3,6 +3,10 @@ namespace Visalign.Runs;
 /// <summary>Hears how a run is going; the terminal view is one.</summary>
 public interface IRunObserver
 {
+    /// <summary>A run is opened, new or to be gone on with: what is heard from here on is its own.</summary>
+    /// <param name="pictures">Pictures that it samples in an iteration.</param>
+    void Opened(int pictures);
+
     /// <summary>A part of the work has begun: "evaluating the base at 7 guidance scales".</summary>
     void Began(string what);
 

@@ -64,7 +64,7 @@ public sealed record Recipe
     public Recipe Anchored() => InputPaths.Map(this, path => IsOwn(path) && Path.Exists(path) ? Path.GetFullPath(path) : path);
 
     /// <summary>What the run is made from besides the model: paths of prompts, pairs, judges.</summary>
-    internal IReadOnlyList<string> Data() => [.. InputPaths.Of(this with { Model = PromptSource.WorldName }).Where(path => path != PromptSource.WorldName)
+    internal IReadOnlyList<string> Data() => [.. InputPaths.Of(this).Where(path => path != Model && path != PromptSource.WorldName)
         .Select(path => IsOwn(path) ? path : ModelFolder.Find(path))];
 
     private static bool IsOwn(string path) => path != PromptSource.WorldName && !ModelFolder.Shipped.Contains(path);

@@ -4,6 +4,9 @@ namespace Visalign.Runs;
 public sealed class SilentObserver : IRunObserver
 {
     /// <inheritdoc/>
+    public void Opened(int pictures) { }
+
+    /// <inheritdoc/>
     public void Began(string what) { }
 
     /// <inheritdoc/>

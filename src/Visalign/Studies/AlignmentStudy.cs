@@ -62,8 +62,11 @@ public sealed class AlignmentStudy
     // What was measured otherwise than this recipe asks is measured again, as when going on.
     private void TakeOver(KeptRun other)
     {
-        EvaluationFolder.Save(_run.Folder, EvaluationFolder.GuidanceOf(EvaluationFolder.Base), EvaluationFolder.Get<GuidanceChoice>(other.Path, EvaluationFolder.GuidanceOf(EvaluationFolder.Base)));
-        EvaluationFolder.Save(_run.Folder, EvaluationFolder.Base, EvaluationFolder.Get<KeptEvaluation>(other.Path, EvaluationFolder.Base));
+        foreach (string name in (string[])[EvaluationFolder.Base, EvaluationFolder.During(0)])
+        {
+            if (EvaluationFolder.Find<GuidanceChoice>(other.Path, EvaluationFolder.GuidanceOf(name)) is { } choice) EvaluationFolder.Save(_run.Folder, EvaluationFolder.GuidanceOf(name), choice);
+            if (EvaluationFolder.Find<KeptEvaluation>(other.Path, name) is { } measured) EvaluationFolder.Save(_run.Folder, name, measured);
+        }
     }
 
     private AlignmentResult Complete(long started, double spent)
@@ -158,18 +161,10 @@ public sealed class AlignmentStudy
             var evaluation = HeldOutEvaluation.Run(_run.Generator, weights(), PromptSplit.HeldOut, prompts, _steps, scale, advanced: Advanced, examination: _examination, processes: _run.Processes);
             return KeptEvaluation.Of(evaluation, _examination.Metric, _examination.Asked, iteration, PromptSplit.HeldOut, scale, _steps) with
             {
-                Reward = RewardOf(evaluation),
+                Reward = _options.TrainedReward && _run.Recipe.Rewards.Count > 0 ? _examination.RewardOf(evaluation, _run.Judge) : null,
                 Spent = iteration == 0 ? new(0, 0) : new(_run.RewardCalls, _run.NetworkEvaluations),
             };
         });
-    }
-
-    private double? RewardOf(Evaluation evaluation)
-    {
-        if (_examination.Metric == Examination.TrainedReward) return evaluation.Score;
-        if (!_options.TrainedReward || _run.Recipe.Rewards.Count == 0) return null;
-        double[] judged = [.. _run.Judge(evaluation.Pictures, evaluation.Conditions).Values.Where(double.IsFinite)];
-        return judged.Length > 0 ? judged.Average() : null;
     }
 
     private T Timed<T>(string part, string name, Func<T> measure) where T : class

@@ -126,10 +126,12 @@ public sealed class Arena
             Failures = failures,
         };
         summary = summary with { Duels = Duel.AmongAll(summary.Systems) };
+        if (entered.Any(one => one.Contestant.Role == SystemRole.Aligned))
+        {
+            _observer.Began("drawing the report");
+            Attempt("report.html", null, failures, () => _folder.Write("report.html", ArenaReport.Draw(summary, _plan, entered)));
+        }
         _folder.Write("summary.json", summary.ToJson());
-        if (!entered.Any(one => one.Contestant.Role == SystemRole.Aligned)) return summary;
-        _observer.Began("drawing the report");
-        _folder.Write("report.html", ArenaReport.Draw(summary, _plan, entered));
         return summary;
     }
 
@@ -141,11 +143,18 @@ public sealed class Arena
         ArenaSystem? picked = null;
         if (first.Recipe.Rewards.Count > 0) Attempt("best of N", null, failures, () => picked = BestOfN(first, plain, seeds));
         var trained = entered.Where(one => one.Contestant.Role == SystemRole.Baseline).Concat(entered.Where(one => one.Contestant.Role == SystemRole.Aligned))
-            .Select(one => ArenaSystem.OfRuns(one.Contestant, one.Runs, [.. one.Runs.Select(run => Diversity(run))]));
-        return [ArenaSystem.OfBase(plain, seeds, Diversity(first, ofBase: true)), .. picked is null ? Array.Empty<ArenaSystem>() : [picked], .. trained];
+            .Select(one => ArenaSystem.OfRuns(one.Contestant, one.Runs, [.. one.Runs.Select(run => Diversity(run, failures))]));
+        return [ArenaSystem.OfBase(plain, seeds, Diversity(first, failures, ofBase: true)), .. picked is null ? Array.Empty<ArenaSystem>() : [picked], .. trained];
     }
 
-    private double Diversity(KeptRun run, bool ofBase = false)
+    private double? Diversity(KeptRun run, List<FailedRun> failures, bool ofBase = false)
+    {
+        double? distance = null;
+        Attempt(ofBase ? "the diversity of the base" : $"the diversity of {Path.GetFileName(run.Path)}", null, failures, () => distance = Diversity(run, ofBase));
+        return distance;
+    }
+
+    private double Diversity(KeptRun run, bool ofBase)
     {
         var measured = EvaluationFolder.Get<KeptEvaluation>(run.Path, ofBase ? EvaluationFolder.Base : EvaluationFolder.Result);
         string name = ofBase ? "base" : Path.GetFileName(run.Path);
@@ -185,9 +194,9 @@ public sealed class Arena
         using var scope = Tensor.Scope();
         var examination = Examination.Of(recipe, policy.Generator, (pictures, conditions) => jury.ScoreTrained(pictures, conditions).Total);
         var picked = BestOfSampling.Run(policy.Generator, policy.Weights, PromptSplit.HeldOut, plain.Prompts, plain.Steps, plain.GuidanceScale, n, jury.Sum, Advanced, examination);
-        double[] judged = [.. jury.ScoreTrained(picked.Pictures, picked.Conditions).Total.Values.Where(double.IsFinite)];
+        double? reward = examination.RewardOf(picked, (pictures, conditions) => jury.ScoreTrained(pictures, conditions).Total);
         return new(_clock.GetElapsedTime(started).TotalSeconds,
-            KeptEvaluation.Of(picked, plain.Metric, plain.Asked, 0, PromptSplit.HeldOut, plain.GuidanceScale, plain.Steps) with { Reward = judged.Length > 0 ? judged.Average() : null });
+            KeptEvaluation.Of(picked, plain.Metric, plain.Asked, 0, PromptSplit.HeldOut, plain.GuidanceScale, plain.Steps) with { Reward = reward });
     }
 
     private void Advanced(double share)

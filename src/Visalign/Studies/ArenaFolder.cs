@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Visalign.Pictures;
 using Visalign.Runs;
 
@@ -9,16 +8,6 @@ namespace Visalign.Studies;
 /// <summary>The folder of an arena: a run folder for each contestant and seed, and what was measured beside them, each thing once.</summary>
 internal sealed class ArenaFolder(string path)
 {
-    /// <summary>How its files are written.</summary>
-    internal static JsonSerializerOptions Format { get; } = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        WriteIndented = true,
-        NewLine = "\n",
-    };
-
     /// <summary>Where the run of a contestant and a seed is, or is to be.</summary>
     internal string RunOf(string contestant, long seed) => Path.Combine(path, string.Create(CultureInfo.InvariantCulture, $"{contestant}-{seed}"));
 
@@ -34,7 +23,7 @@ internal sealed class ArenaFolder(string path)
         if (Find<T>(file) is { } kept && kept.Of == of) return kept.Value;
         var value = measure();
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        AtomicFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(new Measured<T>(of, value), Format));
+        AtomicFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(new Measured<T>(of, value), EvaluationFolder.Format));
         return value;
     }
 
@@ -46,7 +35,7 @@ internal sealed class ArenaFolder(string path)
     {
         try
         {
-            return File.Exists(file) ? JsonSerializer.Deserialize<Measured<T>>(File.ReadAllBytes(file), Format) : null;
+            return File.Exists(file) ? JsonSerializer.Deserialize<Measured<T>>(File.ReadAllBytes(file), EvaluationFolder.Format) : null;
         }
         catch (JsonException)
         {

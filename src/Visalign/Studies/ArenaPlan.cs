@@ -1,6 +1,9 @@
+using Visalign.Generators;
 using Visalign.Methods;
 using Visalign.Reports;
 using Visalign.Runs;
+using Visalign.Torch.Engines;
+using Visalign.Torch.Processes;
 
 namespace Visalign.Studies;
 
@@ -30,19 +33,17 @@ public sealed record ArenaPlan(string Name, IReadOnlyList<Contestant> Contestant
     /// <summary>The methods.</summary>
     public IReadOnlyList<Contestant> Methods => [.. Contestants.Where(one => one.Role == SystemRole.Aligned)];
 
-    /// <summary>The fine-tuning they are held against.</summary>
-    public Contestant Tuning => Contestants.Single(one => one.Role == SystemRole.Baseline);
-
     /// <summary>A recipe as it is, against the fine-tuning that its method names, with its iterations.</summary>
     /// <exception cref="InputException">The recipe asks for something that is not to be had.</exception>
     public static ArenaPlan OfOne(ShippedRecipe shipped, TimeProvider clock)
     {
         var own = shipped.Recipe with { Evaluation = shipped.Recipe.Evaluation with { TrainedReward = true } };
+        using var generator = GeneratorOf(own);
         var (baseline, recipe) = (own.Method.Baseline, own with { Method = own.Method.Baseline.Method });
         return new(shipped.Name,
         [
-            new(shipped.Name, shipped.Name, SystemRole.Aligned, own, AlignmentRun.JudgedPerIteration(own, clock)),
-            new(baseline.Name, baseline.Words, SystemRole.Baseline, recipe, AlignmentRun.JudgedPerIteration(recipe, clock)),
+            new(shipped.Name, shipped.Name, SystemRole.Aligned, own, Judged(own, generator, clock)),
+            new(baseline.Name, baseline.Words, SystemRole.Baseline, recipe, Judged(recipe, generator, clock)),
         ], $"visalign reproduce {shipped.Name}");
     }
 
@@ -73,14 +74,15 @@ public sealed record ArenaPlan(string Name, IReadOnlyList<Contestant> Contestant
         if (entries.GroupBy(entry => entry.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new InputException($"--methods: '{twice.Key}' is there twice{(twice.Key == entries[^1].Name ? ", once as the baseline" : "")}. Give one a recipe file of another name.");
 
-        Contestant[] level = [.. entries.Select(entry => Level(entry, first, evaluation, clock))];
+        using var generator = GeneratorOf(first);
+        Contestant[] level = [.. entries.Select(entry => Level(entry, first, evaluation, generator, clock))];
         long calls = budget ?? level[0].RewardCalls;
         int points = evaluation.Every == 0 ? 0 : Math.Max(1, first.Budget.Iterations / evaluation.Every);
         return new(string.Join(',', all.Select(one => one.Name)), [.. level.Select(one => Spending(one, calls, points))],
             $"visalign arena --methods {string.Join(',', methods)}{(budget is null ? "" : FormattableString.Invariant($" --budget {budget}"))}{string.Concat(overrides.Select(text => $" --set '{text}'"))}");
     }
 
-    private static Contestant Level((string Name, string Words, SystemRole Role, Recipe Recipe) entry, Recipe first, EvaluationOptions evaluation, TimeProvider clock)
+    private static Contestant Level((string Name, string Words, SystemRole Role, Recipe Recipe) entry, Recipe first, EvaluationOptions evaluation, IGenerator generator, TimeProvider clock)
     {
         if (!entry.Recipe.Method.LearnsFromRewards)
             throw new InputException($"{entry.Name}: it learns from the pairs of a folder, and here all learn from the same rewards. Leave method.pairs.folder out.");
@@ -91,12 +93,24 @@ public sealed record ArenaPlan(string Name, IReadOnlyList<Contestant> Contestant
         };
         try
         {
-            return new(entry.Name, entry.Words, entry.Role, recipe, AlignmentRun.JudgedPerIteration(recipe, clock));
+            return new(entry.Name, entry.Words, entry.Role, recipe, Judged(recipe, generator, clock));
         }
         catch (InputException refusal) when (entry.Recipe != first)
         {
             throw new InputException($"{entry.Name} cannot compete here: {refusal.Message} Model, rewards and fine-tuning are those of the first method; name another first, or set them by --model and --set rewards=[NAME].", refusal);
         }
+    }
+
+    private static IGenerator GeneratorOf(Recipe recipe)
+    {
+        Engine.Start(new() { Threads = recipe.Threads ?? 0 });
+        return ModelFolder.Load(recipe.Model);
+    }
+
+    private static long Judged(Recipe recipe, IGenerator generator, TimeProvider clock)
+    {
+        using var assembled = new AssembledRecipe(recipe, generator, clock, ProcessGroup.Alone);
+        return assembled.JudgedPerIteration;
     }
 
     private static Contestant Spending(Contestant one, long calls, int points)

@@ -31,7 +31,7 @@ public sealed record ArenaSummary
     public required IReadOnlyList<FailedRun> Failures { get; init; }
 
     /// <summary>The record as indented JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, ArenaFolder.Format) + "\n";
+    public string ToJson() => JsonSerializer.Serialize(this, EvaluationFolder.Format) + "\n";
 }
 
 /// <summary>A run that did not come to its end.</summary>

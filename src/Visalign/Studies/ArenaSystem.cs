@@ -38,7 +38,7 @@ public sealed record ArenaSystem
     /// <summary>Mean of the trained rewards over the same pictures, mean over seeds; null where they judged none.</summary>
     public double? Reward { get; init; }
 
-    /// <summary>Mean distance between two samples of a prompt, in pixels' root sum of squares, mean over seeds; null where pictures are picked.</summary>
+    /// <summary>Mean distance between two samples of a prompt, in pixels' root sum of squares, mean over seeds; null where pictures are picked or it could not be measured.</summary>
     public double? Diversity { get; init; }
 
     /// <summary>The same of each seed.</summary>
@@ -77,7 +77,7 @@ public sealed record ArenaSystem
         Evaluations = measured,
     };
 
-    internal static ArenaSystem OfBase(KeptEvaluation plain, IReadOnlyList<long> seeds, double diversity)
+    internal static ArenaSystem OfBase(KeptEvaluation plain, IReadOnlyList<long> seeds, double? diversity)
     {
         KeptEvaluation[] same = [.. seeds.Select(_ => plain)];
         return Of("base", SystemRole.Base, seeds, same, same) with
@@ -87,15 +87,16 @@ public sealed record ArenaSystem
         };
     }
 
-    internal static ArenaSystem OfRuns(Contestant contestant, IReadOnlyList<KeptRun> runs, IReadOnlyList<double> diversities)
+    internal static ArenaSystem OfRuns(Contestant contestant, IReadOnlyList<KeptRun> runs, IReadOnlyList<double?> diversities)
     {
+        double[] distances = [.. diversities.OfType<double>()];
         double[] divergences = [.. runs.Select(run => run.Metrics[^1].Values.GetValueOrDefault("kl/mean", double.NaN)).Where(double.IsFinite)];
         var cost = runs[0].Cost();
         return Of(contestant.Words, contestant.Role, [.. runs.Select(run => run.Provenance.Seed)], Measured(runs, EvaluationFolder.Result), Measured(runs, EvaluationFolder.Base)) with
         {
             Note = "each seed at its best guidance scale",
-            Diversity = diversities.Average(),
-            DiversityOfSeeds = diversities,
+            Diversity = distances.Length == runs.Count ? distances.Average() : null,
+            DiversityOfSeeds = distances.Length == runs.Count ? distances : [],
             Kl = divergences.Length > 0 ? divergences.Average() : null,
             Iterations = contestant.Recipe.Budget.Iterations,
             RewardCalls = cost.RewardCalls,

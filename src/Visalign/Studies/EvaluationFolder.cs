@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Visalign.Runs;
@@ -15,10 +16,12 @@ public static class EvaluationFolder
     /// <summary>Name of what the result did at its best guidance scale.</summary>
     public const string Result = "result";
 
-    private static readonly JsonSerializerOptions Format = new()
+    /// <summary>How everything measured is written.</summary>
+    internal static JsonSerializerOptions Format { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = true,
         NewLine = "\n",
     };
@@ -26,7 +29,7 @@ public static class EvaluationFolder
     /// <summary>Name of an evaluation while training.</summary>
     public static string During(long iteration) => iteration.ToString("D6", CultureInfo.InvariantCulture);
 
-    /// <summary>Name of how a guidance scale was chosen for <see cref="Base"/> or <see cref="Result"/>.</summary>
+    /// <summary>Name of how a guidance scale was chosen for what stands under a name.</summary>
     public static string GuidanceOf(string name) => name + "-guidance";
 
     /// <summary>All evaluations while training, by iteration.</summary>

@@ -62,6 +62,15 @@ public sealed record Examination
         },
     };
 
+    /// <summary>What the rewards trained on say of what was examined, on average; null where none has a score.</summary>
+    /// <param name="judge">Those rewards, asked only where they have not judged already.</param>
+    internal double? RewardOf(Evaluation evaluation, Func<PictureBatch, IReadOnlyList<Condition>, RewardScores> judge)
+    {
+        if (Metric == TrainedReward) return evaluation.Score;
+        double[] judged = [.. judge(evaluation.Pictures, evaluation.Conditions).Values.Where(double.IsFinite)];
+        return judged.Length > 0 ? judged.Average() : null;
+    }
+
     /// <summary>What a run asked, for pictures that are shown and not judged: where the exact checker cannot tell, nobody is asked again.</summary>
     internal static Examination ToShow(Recipe recipe, IGenerator generator) => generator.DrawsWorld ? Exact : new()
     {

@@ -28,22 +28,6 @@ public sealed class PaceTests
     }
 
     [Fact]
-    public void A_run_that_follows_another_has_a_pace_of_its_own()
-    {
-        var pace = new Pace(_clock);
-        for (int iteration = 1; iteration <= 40; iteration++) pace.Mark(iteration, seconds: 1);
-
-        for (int iteration = 1; iteration <= 3; iteration++)
-        {
-            _clock.Pass(2);
-            pace.Mark(iteration, seconds: 2);
-        }
-
-        Assert.Equal(30, pace.IterationsPerMinute);
-        Assert.Equal(TimeSpan.FromSeconds(14), pace.Left(10));
-    }
-
-    [Fact]
     public void Pauses_between_iterations_count_for_the_time_left_but_not_for_the_speed()
     {
         var pace = new Pace(_clock);

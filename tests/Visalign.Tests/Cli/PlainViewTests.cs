@@ -10,8 +10,9 @@ public sealed class PlainViewTests
     public void A_run_is_a_few_plain_lines()
     {
         using var output = new StringWriter();
-        var view = new PlainView(output, new RunTitle("Flow-GRPO", "shapes32-flow", 64), _clock);
+        var view = new PlainView(output, new RunTitle("Flow-GRPO", "shapes32-flow"), _clock);
 
+        view.Opened(64);
         view.Told("8 prompts × 8 samples = 64 pictures per iteration.");
         view.Began("evaluating the base");
         for (int step = 1; step <= 6; step++)

@@ -49,9 +49,26 @@ public sealed class RunFrameTests
     [Fact]
     public void A_run_that_has_just_begun_is_drawn_too()
     {
-        var progress = new RunProgress(new RunTitle("Flow-GRPO", "shapes32-flow", 64), _clock);
+        var progress = new RunProgress(new RunTitle("Flow-GRPO", "shapes32-flow"), _clock);
 
         Assert.Contains("held-out score nothing yet", string.Join('\n', Lines(progress, 60, 24)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_that_is_opened_after_another_begins_anew_wherever_it_goes_on()
+    {
+        var progress = Halfway();
+
+        progress.Opened(96);
+        progress.Evaluated(20, 0.4, new Dictionary<string, double> { ["counting"] = 0.3 });
+        _clock.Pass(4);
+        progress.Iterated(31, 40, new Dictionary<string, double> { ["reward/mean"] = 0.2 }, seconds: 4);
+
+        Assert.Equal([new ChartPoint(31, 0.2)], progress.Rewards);
+        Assert.Equal([new ChartPoint(20, 0.4)], progress.Scores);
+        Assert.Equal(0.3, progress.FirstTasks["counting"]);
+        Assert.Equal((15.0, 24.0), (progress.IterationsPerMinute, progress.PicturesPerSecond));
+        Assert.Equal(TimeSpan.FromSeconds(36), progress.Left);
     }
 
     [Fact]
@@ -85,7 +102,7 @@ public sealed class RunFrameTests
     public void The_live_view_shows_the_cursor_again_even_when_the_work_fails()
     {
         using var output = new StringWriter();
-        var title = new RunTitle("Flow-GRPO", "shapes32-flow", 64);
+        var title = new RunTitle("Flow-GRPO", "shapes32-flow");
 
         Assert.Throws<InputException>(() => LiveView.Show<int>(Terminal(output, 60, 24, AnsiSupport.Yes), title, _clock, view =>
         {
@@ -111,7 +128,8 @@ public sealed class RunFrameTests
 
     private RunProgress Halfway()
     {
-        var progress = new RunProgress(new RunTitle("Flow-GRPO", "shapes32-flow", 64), _clock);
+        var progress = new RunProgress(new RunTitle("Flow-GRPO", "shapes32-flow"), _clock);
+        progress.Opened(64);
         progress.Evaluated(0, 0.47, new Dictionary<string, double> { ["counting"] = 0.5, ["color attribution"] = 0.2 });
         progress.Began("aligning");
         for (int iteration = 1; iteration <= 20; iteration++)

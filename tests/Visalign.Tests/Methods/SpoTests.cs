@@ -1,6 +1,7 @@
 using Visalign.Generators;
 using Visalign.Methods;
 using Visalign.Networks;
+using Visalign.Pictures;
 using Visalign.Rewards;
 using Visalign.Rollouts;
 
@@ -58,7 +59,6 @@ public sealed class SpoTests : IDisposable
             Assert.Same(pair.WinnerFrom, pair.LoserFrom);
             Assert.False(pair.WinnerTo.SameAs(pair.LoserTo));
         });
-        Assert.Equal(2 * 3 * 4, rollout.JudgedOnTheWay);
     }
 
     [Fact]
@@ -81,10 +81,11 @@ public sealed class SpoTests : IDisposable
     public void What_is_judged_on_the_way_is_known_beforehand(int first, int inner)
     {
         using var scope = Tensor.Scope();
-        var assembly = Assemble(new() { FirstStep = first, InnerSteps = inner, Threshold = 0 });
+        var judge = new Counting();
+        var assembly = Assemble(new() { FirstStep = first, InnerSteps = inner, Threshold = 0 }, judge);
         var rollout = Sample(assembly);
 
-        Assert.Equal(rollout.SampleCount + rollout.JudgedOnTheWay, (long)assembly.JudgedPerSample * rollout.SampleCount);
+        Assert.Equal(rollout.SampleCount + judge.Judged, assembly.JudgedPerSample * rollout.SampleCount);
     }
 
     // If the better child were more likely to go on, the means of the two rollouts' final rewards would part.
@@ -116,10 +117,23 @@ public sealed class SpoTests : IDisposable
     public void Children_in_the_last_step_alone_are_refused() =>
         Assert.Contains("method.first_step is 4, expected at most 2", Assert.Throws<InputException>(() => Assemble(new())).Message, StringComparison.Ordinal);
 
-    private Assembly Assemble(Spo method) => method.Assemble(new(_generator, _adapter, new() { Prompts = 3, GroupSize = 1, Steps = 4 }, new(), Seed: 1)
+    private Assembly Assemble(Spo method, IReward? judge = null) => method.Assemble(new(_generator, _adapter, new() { Prompts = 3, GroupSize = 1, Steps = 4 }, new(), Seed: 1)
     {
-        StepReward = () => new RewardSum(new WeightedReward(new Contrast(), 1)).Stepwise(),
+        StepReward = () => new RewardSum(new WeightedReward(judge ?? new Contrast(), 1)).Stepwise(),
     });
 
     private SiblingRollout Sample(Assembly assembly) => (SiblingRollout)assembly.Sample(_adapter.Weights, [new("a circle"), new("two red squares"), new("a cross above a triangle")], 0);
+
+    private sealed class Counting : IReward
+    {
+        public int Judged { get; private set; }
+
+        public string Name => "counting";
+
+        public RewardScores Score(PictureBatch pictures, IReadOnlyList<Condition> conditions)
+        {
+            Judged += pictures.Count;
+            return new Contrast().Score(pictures, conditions);
+        }
+    }
 }

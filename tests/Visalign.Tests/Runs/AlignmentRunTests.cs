@@ -167,6 +167,7 @@ public sealed class AlignmentRunTests : IDisposable
 
     private class Silence : IRunObserver
     {
+        public void Opened(int pictures) { }
         public void Began(string what) { }
         public void Advanced(double share) { }
         public void Told(string sentence) { }

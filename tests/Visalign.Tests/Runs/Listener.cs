@@ -15,6 +15,8 @@ internal sealed class Listener : IRunObserver
 
     public List<string> Warnings { get; } = [];
 
+    public void Opened(int pictures) { }
+
     public void Began(string what) => Part(what);
 
     public void Advanced(double share) { }

@@ -212,6 +212,8 @@ public sealed class AlignmentStudyTests : IDisposable
         public List<string> Begun { get; } = [];
         public List<long> Evaluations { get; } = [];
 
+        public void Opened(int pictures) { }
+
         public void Began(string what)
         {
             Begun.Add(what);
