@@ -1,7 +1,6 @@
-// Memory of large tensors. A training step frees and asks for the same blocks again; handed back to the system in between,
-// each costs page faults, and in malloc's heap they break up so that a step holds up to a third more than it uses. Here
-// freed blocks wait for a request of about their size, and go before more than a third above what was ever in use is
-// taken from the system.
+// Memory of large tensors: one range of addresses, cut into blocks. A training step frees and asks for the same blocks
+// again; handed back to the system in between, each costs page faults, and in malloc's heap what lives longer breaks them
+// up. A request takes the smallest free block that holds it, cut to its size, and what is freed joins its neighbours.
 #include "bridge.h"
 
 #include <c10/core/Allocator.h>
@@ -12,66 +11,112 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <set>
 #include <sys/mman.h>
+#include <unistd.h>
 #include <unordered_map>
+#include <utility>
 
 namespace {
 
-constexpr size_t smallest = 64 << 10;      // bytes; below, malloc
+constexpr size_t smallest = 64 << 10;     // bytes; below, malloc. No block is smaller
 constexpr size_t page = 4096;
-constexpr size_t most_idle = 512u << 20;   // beyond, freed blocks go back to the system
-constexpr size_t slack = 3;                // what may be held above the most ever in use: one part of so many
+constexpr size_t addresses = 1ull << 40;  // set aside at the start; they cost nothing
+constexpr size_t most_idle = 512u << 20;  // bytes kept in free blocks; beyond, they go back to the system
 
-// Steps of an eighth, so that requests of nearly one size share blocks.
-size_t rounded(size_t bytes) {
-    size_t step = page;
-    while (step * 16 < bytes) step *= 2;
-    return (bytes + step - 1) / step * step;
-}
+struct Range {
+    char* start;  // null: none
+    size_t size;
+};
+
+// Free ranges of addresses; no two of them touch.
+class Ranges {
+public:
+    size_t total = 0;
+
+    void add(char* start, size_t size) {
+        auto after = by_place.lower_bound(start);
+        if (after != by_place.end() && after->first == start + size) size += forget(after++);
+        if (after != by_place.begin()) {
+            auto before = std::prev(after);
+            if (before->first + before->second == start) {
+                start = before->first;
+                size += forget(before);
+            }
+        }
+        by_place.emplace(start, size);
+        by_size.emplace(size, start);
+        total += size;
+    }
+
+    // The front of the smallest that holds so much; a rest that is too small for a block goes with it.
+    Range take(size_t size) {
+        auto fit = by_size.lower_bound({size, nullptr});
+        if (fit == by_size.end()) return {nullptr, 0};
+        char* start = fit->second;
+        size_t whole = forget(by_place.find(start));
+        if (whole - size < smallest) return {start, whole};
+        add(start + size, whole - size);
+        return {start, size};
+    }
+
+    Range take_largest() {
+        auto [size, start] = *by_size.rbegin();
+        forget(by_place.find(start));
+        return {start, size};
+    }
+
+private:
+    using ByPlace = std::map<char*, size_t>;
+    ByPlace by_place;
+    std::set<std::pair<size_t, char*>> by_size;
+
+    size_t forget(ByPlace::iterator range) {
+        size_t size = range->second;
+        by_size.erase({size, range->first});
+        by_place.erase(range);
+        total -= size;
+        return size;
+    }
+};
 
 class Blocks {
 public:
+    Blocks() {
+        void* found = mmap(nullptr, addresses, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (found == MAP_FAILED) return;
+        base = static_cast<char*>(found);
+        end = base + addresses;
+        cold.add(base, addresses);
+    }
+
+    // Null where there is no room.
     void* take(size_t bytes) {
-        size_t size = rounded(bytes);
+        if (bytes > machine) return nullptr;
+        size_t size = (bytes + page - 1) / page * page;
         std::lock_guard<std::mutex> lock(mutex);
-        auto found = idle.lower_bound(size);
-        void* block = nullptr;
-        if (found != idle.end() && found->first <= size + size / 4) {
-            size = found->first;
-            block = found->second.data;
-            forget(found);
-        }
-        in_use += size;
-        size_t highest = std::max(most, in_use);
-        if (!block) {
-            while (!by_age.empty() && in_use + idle_bytes > highest + highest / slack) release_oldest();
-            block = map(size);
-            while (!block && !by_age.empty()) {
-                release_oldest();
-                block = map(size);
-            }
-            if (!block) {
-                in_use -= size;
-                return nullptr;
-            }
-        }
-        most = highest;  // what was refused was never in use
-        sizes.emplace(block, size);
-        return block;
+        auto block = warm.take(size);
+        if (!block.start) block = cold.take(size);
+        if (!block.start) return nullptr;
+        sizes.emplace(block.start, block.size);
+        in_use += block.size;
+        return block.start;
     }
 
     // Says no to what is not from here.
-    bool give_back(void* block) {
+    bool give_back(void* data) {
+        char* block = static_cast<char*>(data);
+        if (block < base || block >= end) return false;
         std::lock_guard<std::mutex> lock(mutex);
-        auto found = sizes.find(block);
-        if (found == sizes.end()) return false;
-        size_t size = found->second;
-        sizes.erase(found);
-        in_use -= size;
-        idle_bytes += size;
-        uint64_t age = ++clock;
-        by_age.emplace(age, idle.emplace(size, Idle{block, age}));
-        while (idle_bytes > most_idle) release_oldest();
+        auto used = sizes.find(block);
+        in_use -= used->second;
+        warm.add(block, used->second);
+        sizes.erase(used);
+        while (warm.total > most_idle) {
+            auto most = warm.take_largest();
+            madvise(most.start, most.size, MADV_DONTNEED);
+            cold.add(most.start, most.size);
+        }
         return true;
     }
 
@@ -81,35 +126,12 @@ public:
     }
 
 private:
-    struct Idle {
-        void* data;
-        uint64_t age;
-    };
-    using BySize = std::multimap<size_t, Idle>;
-
+    const size_t machine = static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * page;  // what its memory could never hold is malloc's to refuse
+    char *base = nullptr, *end = nullptr;
     std::mutex mutex;
-    BySize idle;
-    std::map<uint64_t, BySize::iterator> by_age;
-    std::unordered_map<void*, size_t> sizes;
-    size_t in_use = 0, idle_bytes = 0, most = 0;
-    uint64_t clock = 0;
-
-    static void* map(size_t size) {
-        void* data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        return data == MAP_FAILED ? nullptr : data;
-    }
-
-    void forget(BySize::iterator block) {
-        idle_bytes -= block->first;
-        by_age.erase(block->second.age);
-        idle.erase(block);
-    }
-
-    void release_oldest() {
-        auto block = by_age.begin()->second;
-        munmap(block->second.data, block->first);
-        forget(block);
-    }
+    Ranges warm, cold;  // with memory behind them, and without
+    std::unordered_map<char*, size_t> sizes;  // of blocks in use
+    size_t in_use = 0;
 };
 
 Blocks& blocks() {
@@ -117,9 +139,8 @@ Blocks& blocks() {
     return *all;
 }
 
-// Only a whole page can be a block; one of malloc's may lie there by chance.
 void release(void* data) {
-    if (reinterpret_cast<uintptr_t>(data) % page != 0 || !blocks().give_back(data)) std::free(data);
+    if (!blocks().give_back(data)) std::free(data);
 }
 
 // Newer versions of libtorch want the first without const, and the last besides.
@@ -135,7 +156,7 @@ struct Allocator final : c10::Allocator {
         if (bytes == 0) return {nullptr, nullptr, nullptr, cpu};
         void* data = nullptr;
         if (bytes >= smallest) data = blocks().take(bytes);
-        else if (posix_memalign(&data, 64, bytes) != 0) data = nullptr;
+        if (!data && posix_memalign(&data, 64, bytes) != 0) data = nullptr;
         TORCH_CHECK(data, "not enough memory: ", bytes, " bytes were asked for");
         return {data, data, &release, cpu};
     }

@@ -16,6 +16,37 @@ public sealed class MemoryTests
         Assert.Equal(0, second.Abs().Sum().Item());
     }
 
+    [Fact]
+    public void Neighbours_that_are_freed_become_one_block()
+    {
+        var parts = Enumerable.Range(0, 3).Select(_ => Tensor.Empty([50_000_000]).Persist()).ToList();
+        nint place = parts.Min(part => part.Address);
+        foreach (int part in (int[])[0, 2, 1]) parts[part].Dispose();
+
+        using var whole = Tensor.Empty([150_000_000]).Persist();
+
+        Assert.Equal(place, whole.Address);
+    }
+
+    [Fact]
+    public void A_block_whose_memory_went_back_to_the_system_can_be_used_again()
+    {
+        const int many = 160_000_000; // 640 MB, more than what free blocks may hold
+        using var before = Tensor.Empty([many]).Persist();
+        var first = Tensor.Empty([many]).Persist();
+        using var behind = Tensor.Ones([100_000]).Persist();
+        nint place = first.Address;
+        first.AsSpan<float>()[0] = first.AsSpan<float>()[^1] = 1;
+        first.Dispose();
+
+        using var second = Tensor.Empty([many]).Persist();
+
+        Assert.Equal(place, second.Address);
+        Assert.Equal(0, second.AsSpan<float>()[0]);
+        Assert.Equal(0, second.AsSpan<float>()[^1]);
+        Assert.Equal(100_000, behind.Sum().Item());
+    }
+
     [Fact] // Sizes around the smallest block and its steps; every tensor holds its own number to the end.
     public void Blocks_never_overlap_whatever_comes_and_goes()
     {
