@@ -19,13 +19,24 @@ public sealed class MemoryTests
     [Fact]
     public void Neighbours_that_are_freed_become_one_block()
     {
-        var parts = Enumerable.Range(0, 3).Select(_ => Tensor.Empty([50_000_000]).Persist()).ToList();
-        nint place = parts.Min(part => part.Address);
-        foreach (int part in (int[])[0, 2, 1]) parts[part].Dispose();
+        const int count = 2_560_000; // whole pages
+        List<Tensor> parts = [];
+        int first;
+        do
+        {
+            parts.Add(Tensor.Empty([count]).Persist());
+            parts = [.. parts.OrderBy(part => part.Address)];
+            first = Enumerable.Range(0, Math.Max(0, parts.Count - 4)).FirstOrDefault(at => parts[at + 4].Address - parts[at].Address == 4 * 4 * count, -1);
+        }
+        while (first < 0);
+        var row = parts[first..(first + 5)];
+        nint place = row[1].Address;
+        foreach (int part in (int[])[1, 3, 2]) row[part].Dispose(); // those at the ends stay
 
-        using var whole = Tensor.Empty([150_000_000]).Persist();
+        using var whole = Tensor.Empty([3 * count]).Persist();
 
         Assert.Equal(place, whole.Address);
+        foreach (var part in parts.Except(row[1..4])) part.Dispose();
     }
 
     [Fact]
