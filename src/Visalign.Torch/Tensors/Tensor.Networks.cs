@@ -13,10 +13,11 @@ public sealed partial class Tensor
     internal Tensor PortableLinear(Tensor weight, Tensor? bias) => Operators.Linear.Call(this, weight, bias);
     /// <summary>Two-dimensional convolution of <c>[B, C, H, W]</c>.</summary>
     public Tensor Conv2d(Tensor weight, Tensor? bias = null, int stride = 1, int padding = 0) => IsMiscomputed(weight)
-        ? Operators.PlainConv2d.Call(this, weight, (ReadOnlySpan<long>)[weight.Size(2), weight.Size(3)], bias, (ReadOnlySpan<long>)[stride, stride], (ReadOnlySpan<long>)[padding, padding])
+        ? Operators.PlainConv2d.Call(Contiguous(), weight, (ReadOnlySpan<long>)[weight.Size(2), weight.Size(3)], bias, (ReadOnlySpan<long>)[stride, stride], (ReadOnlySpan<long>)[padding, padding])
         : Operators.Conv2d.Call(this, weight, bias, (long)stride, (long)padding);
     // oneDNN in libtorch 2.6 of Debian 13 reads memory that nobody wrote where channels are no multiple of 16: forward for
     // those that come in, backward for either. The one in 1.13 does not; in doubt any later one counts as the former.
+    // The plain convolution of 2.6 refuses its own weight gradient where the picture's channels lie last in memory.
     private static bool IsMiscomputed(Tensor weight) => Operators.ScaledDotProductAttention.Exists && weight.Device.Kind == Device.Cpu.Kind
         && weight.Rank == 4 && weight.Size(2) * weight.Size(3) > 1 && (weight.Size(0) % 16 != 0 || weight.Size(1) % 16 != 0);
     /// <summary>Normalization over the last dimension.</summary>

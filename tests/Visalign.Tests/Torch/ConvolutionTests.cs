@@ -29,6 +29,25 @@ public sealed class ConvolutionTests
         }
     }
 
+    [Theory]
+    [InlineData(16, 16)]
+    [InlineData(20, 8)]
+    public void A_convolution_of_pictures_with_the_channels_last_in_memory_has_the_same_gradients(int from, int to)
+    {
+        using var scope = Tensor.Scope();
+        Tensor x = Draw(0, 2, from, Height, Width), weight = Draw(1, to, from, 3, 3), bias = Draw(2, to), cotangent = Draw(3, 2, to, Height, Width);
+        var turned = x.Permute(0, 2, 3, 1).Contiguous().Permute(0, 3, 1, 2);
+
+        float[][] plain = Both(x, weight, bias, cotangent, (a, w, b) => a.Conv2d(w, b, padding: 1));
+        float[][] last = Both(turned, weight, bias, cotangent, (a, w, b) => a.Conv2d(w, b, padding: 1));
+
+        foreach (var (got, want) in last.Zip(plain))
+        {
+            float scale = want.Max(Math.Abs);
+            Assert.All(got.Zip(want), pair => Assert.Equal(pair.Second, pair.First, 1e-5f * scale));
+        }
+    }
+
     private static Tensor Shifted(Tensor x, Tensor weight, Tensor bias)
     {
         long from = x.Size(1), to = weight.Size(0);
