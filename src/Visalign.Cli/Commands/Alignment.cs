@@ -46,8 +46,7 @@ internal static class Alignment
             return ExitCode.Done;
         }
 
-        string method = MethodCatalog.All.Single(entry => entry.Record == recipe.Method.GetType()).Name;
-        var title = new RunTitle(method, Path.GetFileName(Path.TrimEndingDirectorySeparator(recipe.Model)));
+        var title = new RunTitle(MethodCatalog.NameOf(recipe.Method), Path.GetFileName(Path.TrimEndingDirectorySeparator(recipe.Model)));
         var result = team.Do(() => RunView.Show(terminal, title, align));
         if (json)
         {

@@ -50,7 +50,7 @@ public sealed class AdamW : IDisposable
     /// <param name="learningRate">For this step.</param>
     /// <param name="averageDecay">Share of the old average that stays; 1 leaves the average alone.</param>
     /// <returns>The gradient norm before clipping.</returns>
-    /// <exception cref="TorchException">The gradient is not finite; nothing was changed.</exception>
+    /// <exception cref="InputException">The gradient is not finite; nothing was changed.</exception>
     public unsafe double Step(double learningRate, double averageDecay = 1)
     {
         var gradients = _parameters.Gradients.AsSpan<float>();
@@ -59,7 +59,7 @@ public sealed class AdamW : IDisposable
         {
             Bridge.Check(Bridge.va_squared_norm(g, gradients.Length, out double square));
             double norm = Math.Sqrt(square);
-            if (!double.IsFinite(norm)) throw new TorchException($"The gradient norm of optimizer step {StepCount + 1} is {norm}; lower the learning rate or look at the rewards.");
+            if (!double.IsFinite(norm)) throw new InputException($"the gradient norm of optimizer step {StepCount + 1} is {norm}: the run has diverged. Lower the learning rate, or look at the rewards.");
             double scale = norm > _options.ClipNorm ? _options.ClipNorm / (norm + 1e-6) : 1;
             StepCount++;
             Bridge.Check(Bridge.va_adamw(p, g, m, v, a, gradients.Length, (float)scale, (float)learningRate, (float)_options.Beta1, (float)_options.Beta2,

@@ -12,6 +12,10 @@ public interface ITextEncoder
     /// <returns>What the network reads, each with a first dimension of 1.</returns>
     /// <exception cref="InputException">A prompt that cannot be read.</exception>
     IReadOnlyList<Tensor> Encode(string prompt);
+
+    /// <summary>Refuses a prompt that cannot be read, without running a network.</summary>
+    /// <exception cref="InputException">The sentence says which part of it.</exception>
+    void Check(string prompt);
 }
 
 /// <summary>Word numbers of the embedded world; the network embeds them itself.</summary>
@@ -20,6 +24,9 @@ internal sealed record WorldWords(int Length) : ITextEncoder
 {
     /// <summary>Shape <c>[1, L]</c>; an empty prompt is all padding.</summary>
     public IReadOnlyList<Tensor> Encode(string prompt) => [Tensor.From([.. Vocabulary.Encode(prompt).Take(Length).Select(word => (long)word)], 1, Length)];
+
+    /// <inheritdoc/>
+    public void Check(string prompt) => Vocabulary.Encode(prompt);
 }
 
 /// <summary>The text encoder of Stable Diffusion 1 and 2.</summary>
@@ -32,6 +39,9 @@ internal sealed record ClipEncoder(ClipTower Tower, Func<string, Tensor> Ids) : 
         using var scope = Tensor.Scope();
         return [scope.Keep(PromptEmbeddings.StableDiffusion(Tower, Ids(prompt)))];
     }
+
+    /// <inheritdoc/>
+    public void Check(string prompt) => Ids(prompt).Dispose();
 }
 
 /// <summary>The text encoders of Stable Diffusion 3.</summary>
@@ -53,5 +63,13 @@ internal sealed record Sd3Encoder((ClipTower Tower, Func<string, Tensor> Ids) Fi
         }
         var embeddings = PromptEmbeddings.StableDiffusion3(First.Tower, First.Ids(prompt), Second.Tower, Second.Ids(prompt), third, Width);
         return [scope.Keep(embeddings.Sequence), scope.Keep(embeddings.Pooled)];
+    }
+
+    /// <inheritdoc/>
+    public void Check(string prompt)
+    {
+        First.Ids(prompt).Dispose();
+        Second.Ids(prompt).Dispose();
+        Third?.Tokenizer.Encode([prompt], ThirdLength);
     }
 }

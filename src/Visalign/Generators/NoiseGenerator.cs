@@ -81,7 +81,7 @@ public sealed class NoiseGenerator : IGenerator, IFlow
     public Tensor DrawNoise(NoiseKey key, long firstSample, int count) => Noise.Normal(key, firstSample, [count, .. _parts.Denoiser.LatentShape]);
 
     /// <inheritdoc/>
-    public void Check(Condition condition) => _parts.Text.Check(condition);
+    public void Check(Condition condition) => _parts.Text.Check(condition.Prompt);
 
     /// <inheritdoc/>
     public EncodedConditions Encode(IReadOnlyList<Condition> conditions) => _parts.Text.Encode(conditions);

@@ -27,13 +27,4 @@ internal static class TextEncoding
             return numbers[text] = encoded.Count - 1;
         }
     }
-
-    /// <summary>Refuses a condition that cannot be read.</summary>
-    /// <exception cref="InputException">The sentence says which part of it.</exception>
-    internal static void Check(this ITextEncoder encoder, Condition condition)
-    {
-        using var scope = Tensor.Scope();
-        using var _ = Autograd.NoGrad();
-        encoder.Encode(condition.Prompt);
-    }
 }

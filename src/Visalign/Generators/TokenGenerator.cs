@@ -60,7 +60,7 @@ public sealed class TokenGenerator : IGenerator
     public int TokenCount => _parts.Network.ImageTokens;
 
     /// <inheritdoc/>
-    public void Check(Condition condition) => _parts.Text.Check(condition);
+    public void Check(Condition condition) => _parts.Text.Check(condition.Prompt);
 
     /// <summary>What the network reads of the conditions. A row depends on its condition alone, to the bit.</summary>
     /// <exception cref="InputException">A condition the generator cannot read.</exception>

@@ -15,4 +15,7 @@ public static class MethodCatalog
         ("spo", typeof(Spo)),
         ("winner-tuning", typeof(WinnerTuning)),
     ];
+
+    /// <summary>The name that recipes give to a method.</summary>
+    public static string NameOf(IMethod method) => All.Single(entry => entry.Record == method.GetType()).Name;
 }

@@ -24,6 +24,8 @@ internal sealed class PairTraining
         int size = context.Rollout.GroupSize;
         if (pairs.Folder is null && size < 2) throw new InputException("rollout.group_size is 1, and a pair takes two: the best and the worst of a group. Set it to 2 or more.");
         if (pairs.Folder is not null && size != 2) throw new InputException($"rollout.group_size is {size}, and a folder's pictures come in pairs. Set it to 2; rollout.prompts is the number of pairs in an iteration.");
+        if (pairs.Folder is null && pairs.Latents != PictureLatentChoice.Draw)
+            throw new InputException("pairs.latents is of a folder's pictures, and pairs.folder names none: samples have their latents already. Leave it out.");
         if (pairs.Folder is not null && (context.Rollout.Steps, context.Rollout.Shift) != (null, null))
             throw new InputException("rollout: 'steps' and 'shift' are of sampling, and a folder's pictures are read. Leave them out.");
         _plan = RolloutPlan.Deterministic(context.Noise, context.Rollout);

@@ -52,7 +52,9 @@ public static class PairFolder
     {
         using var json = JsonDocument.Parse(line);
         if (json.RootElement.ValueKind != JsonValueKind.Object) throw new InputException($"holds a JSON {Kind(json.RootElement)}, expected an object.");
-        var entries = json.RootElement.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value, StringComparer.Ordinal);
+        Dictionary<string, JsonElement> entries = new(StringComparer.Ordinal);
+        foreach (var entry in json.RootElement.EnumerateObject())
+            if (!entries.TryAdd(entry.Name, entry.Value)) throw new InputException($"the key '{entry.Name}' is there twice; keep one.");
         string[] keys = entries.ContainsKey("first") || entries.ContainsKey("second") || entries.ContainsKey("label") ? Labeled : Decided;
         foreach (string key in entries.Keys.Except(keys)) throw new InputException($"unknown key '{key}'. {NearestName.Hint(key, keys, "Known keys")}");
         foreach (string key in keys.Where(key => !entries.ContainsKey(key))) throw new InputException($"the key '{key}' is missing; expected {string.Join(", ", keys)}.");

@@ -176,7 +176,7 @@ public sealed class AlignmentRun : IDisposable
         var flat = _optimizer.Average ?? _parts.Adapter.Parameters.Values;
         Folder.SavePolicy(Named(flat), new Dictionary<string, string>
         {
-            ["format"] = "visalign-policy-1", ["method"] = Recipe.Method.GetType().Name, ["adapter"] = Recipe.Adapter.Kind.ToString(), ["model"] = Recipe.Model,
+            ["format"] = "visalign-policy-1", ["method"] = MethodCatalog.NameOf(Recipe.Method), ["adapter"] = Recipe.Adapter.Kind.ToString(), ["model"] = Recipe.Model,
             ["iterations"] = $"{Iteration}", ["reward_calls"] = $"{RewardCalls}", ["network_evaluations"] = $"{NetworkEvaluations}",
         });
     }

@@ -56,7 +56,7 @@ public static class AlignmentReport
     /// <summary>The method's name and its paper, where the list has it.</summary>
     internal static (string Method, ReportPaper? Paper) PaperOf(Recipe recipe)
     {
-        string slug = MethodCatalog.All.Single(entry => entry.Record == recipe.Method.GetType()).Name;
+        string slug = MethodCatalog.NameOf(recipe.Method);
         return PaperCatalog.Load().FirstOrDefault(paper => paper.Slug == slug) is { } paper
             ? (paper.Name, new(paper.Title, null, int.Parse(paper.Date[..4], CultureInfo.InvariantCulture), paper.Arxiv is [>= '0' and <= '9', ..] ? paper.Arxiv : null))
             : (slug, null);

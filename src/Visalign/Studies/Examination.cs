@@ -79,8 +79,16 @@ public sealed record Examination
         Judge = (_, conditions) => ([.. conditions.Select(_ => double.NaN)], []),
     };
 
-    private static Func<PromptSplit, int, IReadOnlyList<Condition>> PromptsOf(Recipe recipe, IGenerator generator) =>
-        (split, count) => PromptSource.Of(recipe.Prompts, split, generator).Draw(HeldOutEvaluation.Seed, 0, count);
+    // A file is read once for a split, however often it is asked.
+    private static Func<PromptSplit, int, IReadOnlyList<Condition>> PromptsOf(Recipe recipe, IGenerator generator)
+    {
+        Dictionary<PromptSplit, PromptSource> opened = [];
+        return (split, count) =>
+        {
+            if (!opened.TryGetValue(split, out var source)) opened[split] = source = PromptSource.Of(recipe.Prompts, split, generator);
+            return source.Draw(HeldOutEvaluation.Seed, 0, count);
+        };
+    }
 
     private static Condition[] World(PromptSplit split, int count) => PromptSource.World(split).Draw(HeldOutEvaluation.Seed, 0, count);
 }

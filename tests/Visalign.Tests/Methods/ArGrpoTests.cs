@@ -59,21 +59,6 @@ public sealed class ArGrpoTests : IDisposable
         Assert.Contains(Metrics("run"), line => line.Values["ratio/distance"] > 0);
     }
 
-    [Theory]
-    [InlineData("ar-grpo")]
-    [InlineData("best-of-group-tuning")]
-    public void A_run_stopped_and_gone_on_with_ends_as_an_unbroken_one_to_the_byte(string method)
-    {
-        using (var whole = Start("whole", "method=" + method)) whole.Run(CancellationToken.None);
-        using var stop = new CancellationTokenSource();
-        using (var broken = AlignmentRun.Create(_root["broken"], Recipe("method=" + method), new Listener { Iteration = done => { if (done == 1) stop.Cancel(); } }, TimeProvider.System))
-            Assert.Throws<OperationCanceledException>(() => broken.Run(stop.Token));
-        using (var rest = AlignmentRun.Resume(_root["broken"], new Listener(), TimeProvider.System)) rest.Run(CancellationToken.None);
-
-        foreach (string file in (string[])["metrics.jsonl", "policy.safetensors", "checkpoints/00000004.safetensors"])
-            Assert.Equal(File.ReadAllBytes(_root["whole/" + file]), File.ReadAllBytes(_root["broken/" + file]));
-    }
-
     [Fact]
     public void The_gap_between_sampler_and_trained_distribution_is_nothing_without_guidance_and_shows_with_it()
     {

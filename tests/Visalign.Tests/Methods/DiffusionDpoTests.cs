@@ -245,6 +245,11 @@ public sealed class DiffusionDpoTests : IDisposable
         Assert.Equal(rollout.Final.ToArray<float>(), Sample(dpo).Final.ToArray<float>());
     }
 
+    [Fact]
+    public void How_pictures_are_encoded_is_not_asked_where_there_are_none() =>
+        Assert.Contains("pairs.latents is of a folder's pictures", Assert.Throws<InputException>(() =>
+            new DiffusionDpo { Pairs = new() { Latents = PictureLatentChoice.Mean } }.Assemble(Context(diffusion: false, groupSize: 2, steps: null))).Message, StringComparison.Ordinal);
+
     [Theory]
     [InlineData(null, 1, "rollout.group_size is 1, and a pair takes two")]
     [InlineData("pairs", 8, "rollout.group_size is 8, and a folder's pictures come in pairs")]

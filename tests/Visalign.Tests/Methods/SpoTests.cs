@@ -94,7 +94,7 @@ public sealed class SpoTests : IDisposable
     {
         using var scope = Tensor.Scope();
         var liked = Sample(Assemble(new() { FirstStep = 1, Threshold = 0 }));
-        var disliked = Sample(Assemble(new() { FirstStep = 1, Threshold = 0, ScoreScale = 7 }));
+        var disliked = Sample(Assemble(new() { FirstStep = 1, Threshold = 0 }, weight: -1));
 
         Assert.True(liked.Final.SameAs(disliked.Final));
     }
@@ -117,9 +117,9 @@ public sealed class SpoTests : IDisposable
     public void Children_in_the_last_step_alone_are_refused() =>
         Assert.Contains("method.first_step is 4, expected at most 2", Assert.Throws<InputException>(() => Assemble(new())).Message, StringComparison.Ordinal);
 
-    private Assembly Assemble(Spo method, IReward? judge = null) => method.Assemble(new(_generator, _adapter, new() { Prompts = 3, GroupSize = 1, Steps = 4 }, new(), Seed: 1)
+    private Assembly Assemble(Spo method, IReward? judge = null, double weight = 1) => method.Assemble(new(_generator, _adapter, new() { Prompts = 3, GroupSize = 1, Steps = 4 }, new(), Seed: 1)
     {
-        StepReward = () => new RewardSum(new WeightedReward(judge ?? new Contrast(), 1)).Stepwise(),
+        StepReward = () => new RewardSum(new WeightedReward(judge ?? new Contrast(), weight)).Stepwise(),
     });
 
     private SiblingRollout Sample(Assembly assembly) => (SiblingRollout)assembly.Sample(_adapter.Weights, [new("a circle"), new("two red squares"), new("a cross above a triangle")], 0);

@@ -4,7 +4,12 @@ namespace Visalign.Tests.Oracles;
 public static class OracleRoot
 {
     /// <summary>The folder that VISALIGN_ORACLES names, else <c>tests/oracles</c> of this project.</summary>
-    public static string Path { get; } = Environment.GetEnvironmentVariable("VISALIGN_ORACLES") is { Length: > 0 } named ? named : Shipped();
+    public static string Path => Named ?? Shipped();
+
+    /// <summary>Whether that is the project's own.</summary>
+    public static bool IsShipped => Named is null;
+
+    private static string? Named { get; } = Environment.GetEnvironmentVariable("VISALIGN_ORACLES") is { Length: > 0 } named ? named : null;
 
     /// <summary>Every case file, ordered by slug and case.</summary>
     /// <exception cref="InputException">There is no such folder, or no case in it.</exception>

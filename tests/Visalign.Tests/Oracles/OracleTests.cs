@@ -17,6 +17,7 @@ public sealed class OracleTests
     {
         var outcome = OracleHandlers.Run(Path.Combine(OracleRoot.Path, name));
 
-        Assert.True(outcome.Status != OracleStatus.Fail, $"{outcome.Detail} (largest deviation {outcome.LargestDeviation:G3})");
+        // A folder of one's own may ask what nothing here computes; the cases of this project are all answered.
+        Assert.True(outcome.Passed || (outcome.Status == OracleStatus.NoHandler && !OracleRoot.IsShipped), $"{outcome.Detail} (largest deviation {outcome.LargestDeviation:G3})");
     }
 }

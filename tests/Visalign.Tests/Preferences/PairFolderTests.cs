@@ -43,6 +43,7 @@ public sealed class PairFolderTests : IDisposable
     [InlineData("""{"prompt": "a circle", "winner": "a.png"}""", "the key 'loser' is missing; expected prompt, winner, loser.")]
     [InlineData("""{"prompt": "a circle", "winer": "a.png", "loser": "b.png"}""", "unknown key 'winer'. Did you mean 'winner'?")]
     [InlineData("""{"prompt": "a circle", "winner": "a.png", "loser": "b.png", "label": 1}""", "unknown key 'winner'.")]
+    [InlineData("""{"prompt": "a circle", "winner": "a.png", "prompt": "a square", "loser": "b.png"}""", "the key 'prompt' is there twice; keep one.")]
     [InlineData("""{"prompt": "a circle", "winner": 3, "loser": "b.png"}""", "'winner' is 3, expected a text.")]
     [InlineData("""{"prompt": "a circle", "winner": "c.png", "loser": "b.png"}""", "'winner' is 'c.png', and there is no such file in the folder.")]
     [InlineData("""{"prompt": "a circle", "winner": "../model/config.json", "loser": "b.png"}""", "'winner' is '../model/config.json', which lies outside the folder.")]

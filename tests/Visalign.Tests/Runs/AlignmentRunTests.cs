@@ -56,32 +56,6 @@ public sealed class AlignmentRunTests : IDisposable
         Assert.Contains(Metrics("run"), line => line.Values["ratio/distance"] > 0);
     }
 
-    [Theory]
-    [InlineData("flow-grpo")]
-    [InlineData("best-of-group-tuning")]
-    [InlineData("diffusion-nft")]
-    [InlineData("{ name: draft, last_steps: 2, kl_coefficient: 0.1 }")]
-    [InlineData("{ name: spo, first_step: 1, threshold: 0 }")]
-    [InlineData("diffusion-dpo")]
-    [InlineData("winner-tuning")]
-    public void A_run_stopped_and_gone_on_with_ends_as_an_unbroken_one_to_the_byte(string method)
-    {
-        using (var whole = Start("whole", "method=" + method)) whole.Run(CancellationToken.None);
-        using var stop = new CancellationTokenSource();
-        using (var broken = AlignmentRun.Create(_root["broken"], Recipe("method=" + method), new StopAfter(1, stop), TimeProvider.System))
-            Assert.Throws<OperationCanceledException>(() => broken.Run(stop.Token));
-        using (var rest = AlignmentRun.Resume(_root["broken"], new Silence(), TimeProvider.System))
-        {
-            Assert.Equal(1, rest.Iteration);
-            rest.Run(CancellationToken.None);
-        }
-
-        Assert.Equal(4, Metrics("broken").Count);
-        Assert.Equal(File.ReadAllBytes(_root["whole/metrics.jsonl"]), File.ReadAllBytes(_root["broken/metrics.jsonl"]));
-        Assert.Equal(File.ReadAllBytes(_root["whole/policy.safetensors"]), File.ReadAllBytes(_root["broken/policy.safetensors"]));
-        Assert.Equal(File.ReadAllBytes(_root["whole/checkpoints/00000004.safetensors"]), File.ReadAllBytes(_root["broken/checkpoints/00000004.safetensors"]));
-    }
-
     [Fact]
     public void Advancing_in_parts_is_running_through_with_a_checkpoint_after_each_part()
     {
@@ -174,13 +148,5 @@ public sealed class AlignmentRunTests : IDisposable
         public void Warned(string sentence) { }
         public virtual void Iterated(long iteration, long iterations, IReadOnlyDictionary<string, double> metrics, double seconds) { }
         public void Evaluated(long iteration, double score, IReadOnlyDictionary<string, double> tasks) { }
-    }
-
-    private sealed class StopAfter(long last, CancellationTokenSource stop) : Silence
-    {
-        public override void Iterated(long iteration, long iterations, IReadOnlyDictionary<string, double> metrics, double seconds)
-        {
-            if (iteration == last) stop.Cancel();
-        }
     }
 }

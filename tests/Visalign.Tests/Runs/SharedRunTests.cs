@@ -3,7 +3,7 @@ using Visalign.Tests.Torch.Processes;
 
 namespace Visalign.Tests.Runs;
 
-/// <summary>Runs that members of a group execute together; they are threads here, whose scopes and connections are their own.</summary>
+/// <summary>Runs that members of a group execute together, in what goes beyond every method's own (EveryMethodTests); they are threads here, whose scopes and connections are their own.</summary>
 public sealed class SharedRunTests : IDisposable
 {
     private readonly TemporaryFolder _root = new();
@@ -25,16 +25,9 @@ public sealed class SharedRunTests : IDisposable
         """, "test.yaml", overrides);
 
     [Theory]
-    [InlineData("{ name: flow-grpo, window: { size: 2, from: 0, to: 3 } }")]
     [InlineData("{ name: flow-grpo, window: { size: 2, from: 1, to: 3 }, start: prefix }")]
     [InlineData("{ name: flow-grpo, window: { size: 2, from: 0, to: 3 }, start: shared }", "rollout.guidance_scale=3")]
     [InlineData("{ name: flow-grpo, window: { size: 2, from: 0, to: 3 } }", "optimizer.updates_per_iteration=2", "adapter={ kind: full }")]
-    [InlineData("best-of-group-tuning")]
-    [InlineData("diffusion-nft")]
-    [InlineData("{ name: diffusion-dpo, draws: { count: 3 } }")]
-    [InlineData("winner-tuning")]
-    [InlineData("{ name: draft, last_steps: 2, kl_coefficient: 0.1 }")]
-    [InlineData("{ name: spo, first_step: 1, threshold: 0 }")]
     public void Any_number_of_processes_leaves_the_same_bytes(string method, params string[] more)
     {
         TinyModel.Create(_root["model"]);

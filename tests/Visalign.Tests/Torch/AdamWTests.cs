@@ -98,7 +98,7 @@ public sealed class AdamWTests
         using var optimizer = new AdamW(parameters, new(), average: true);
         parameters.Gradients.AsSpan<float>()[1] = wrong;
 
-        var error = Assert.Throws<TorchException>(() => optimizer.Step(0.1, 0.5));
+        var error = Assert.Throws<InputException>(() => optimizer.Step(0.1, 0.5));
 
         Assert.Contains("step 1", error.Message, StringComparison.Ordinal);
         Assert.Equal([1f, 1f, 1f], parameters.Values.ToArray<float>());
