@@ -24,26 +24,28 @@ public sealed record BootstrapOptions
 /// <code>θ* = Σ_s Σ_p n_s m_p x[s][p] / (S P),   n ~ Multinomial(S, 1/S),   m ~ Multinomial(P, 1/P)</code>
 /// With one seed the interval covers the choice of prompts only; with two or three it understates the spread between seeds, whose
 /// bootstrap variance is smaller by (S − 1) / S.
+/// A prompt without a score (NaN) under one of the seeds, of either system, is left out altogether: what remains is a smaller
+/// table without holes.
 /// Departures: none.
 /// </remarks>
 public static class CrossedBootstrap
 {
     /// <summary>The mean score of one system.</summary>
-    /// <param name="scores">Shape <c>[seed][prompt]</c>, finite; every seed has the same prompts in the same order.</param>
+    /// <param name="scores">Shape <c>[seed][prompt]</c>, finite or NaN; every seed has the same prompts in the same order.</param>
     /// <param name="options">Default: 10,000 resamples, 95 %, seed 0.</param>
-    /// <exception cref="InputException">Empty, ragged or non-finite scores, or options out of range.</exception>
+    /// <exception cref="InputException">Empty, ragged or infinite scores, no prompt that all have a score for, or options out of range.</exception>
     public static Estimate Mean(double[][] scores, BootstrapOptions? options = null)
     {
         CheckTable(scores, nameof(scores));
-        return Interval(scores, options ?? new());
+        return Interval(Scored(scores), options ?? new());
     }
 
     /// <summary>The mean of candidate minus baseline, both resampled with the same draws, so that what they share cancels.</summary>
-    /// <param name="baseline">Shape <c>[seed][prompt]</c>, finite.</param>
-    /// <param name="candidate">Shape <c>[seed][prompt]</c>, finite; same seeds and prompts in the same order.</param>
+    /// <param name="baseline">Shape <c>[seed][prompt]</c>, finite or NaN.</param>
+    /// <param name="candidate">Shape <c>[seed][prompt]</c>, finite or NaN; same seeds and prompts in the same order.</param>
     /// <param name="options">Default: 10,000 resamples, 95 %, seed 0.</param>
     /// <returns>Positive when the candidate is better; exactly 0 with the interval [0, 0] for equal tables.</returns>
-    /// <exception cref="InputException">Empty, ragged, non-finite or differently shaped scores, or options out of range.</exception>
+    /// <exception cref="InputException">Empty, ragged, infinite or differently shaped scores, no prompt that all have a score for, or options out of range.</exception>
     public static Estimate PairedGain(double[][] baseline, double[][] candidate, BootstrapOptions? options = null)
     {
         CheckTable(baseline, nameof(baseline));
@@ -54,7 +56,7 @@ public static class CrossedBootstrap
                 "a paired comparison needs the same seeds and prompts. Evaluate both on the same list.");
 
         var gains = baseline.Zip(candidate, (before, after) => before.Zip(after, (b, a) => a - b).ToArray()).ToArray();
-        return Interval(gains, options ?? new());
+        return Interval(Scored(gains), options ?? new());
     }
 
     private static Estimate Interval(double[][] values, BootstrapOptions options)
@@ -107,6 +109,13 @@ public static class CrossedBootstrap
         return total / ((double)seedWeights.Length * promptWeights.Length);
     }
 
+    private static double[][] Scored(double[][] values)
+    {
+        int[] prompts = [.. Enumerable.Range(0, values[0].Length).Where(p => !values.Any(row => double.IsNaN(row[p])))];
+        if (prompts.Length == 0) throw new InputException("there is no prompt that has a score under every seed; nothing can be said of the mean.");
+        return prompts.Length == values[0].Length ? values : [.. values.Select(row => prompts.Select(p => row[p]).ToArray())];
+    }
+
     private static void CheckTable(double[][] scores, string name)
     {
         if (scores.Length == 0 || scores[0].Length == 0)
@@ -115,9 +124,9 @@ public static class CrossedBootstrap
         {
             if (scores[s].Length != scores[0].Length)
                 throw new InputException($"{name}: seed {s} has {scores[s].Length} prompts, seed 0 has {scores[0].Length}; every seed must be scored on the same prompts.");
-            var bad = Array.FindIndex(scores[s], score => !double.IsFinite(score));
+            var bad = Array.FindIndex(scores[s], double.IsInfinity);
             if (bad >= 0)
-                throw new InputException($"{name}: seed {s}, prompt {bad} scored {scores[s][bad]}; expected finite numbers. Leave that prompt out of both systems.");
+                throw new InputException($"{name}: seed {s}, prompt {bad} scored {scores[s][bad]}; expected finite numbers, or NaN where there is no score.");
         }
     }
 }

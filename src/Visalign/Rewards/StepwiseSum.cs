@@ -8,7 +8,7 @@ namespace Visalign.Rewards;
 internal sealed class StepwiseSum(IReadOnlyList<WeightedReward> parts) : IStepReward
 {
     /// <inheritdoc/>
-    /// <exception cref="InputException">A part failed to judge a picture.</exception>
+    /// <returns>Shape <c>[B]</c>; NaN where a part has no score.</returns>
     public Tensor Score(Tensor pixels, IReadOnlyList<Condition> conditions, double noiseLevel)
     {
         using var scope = Tensor.Scope();
@@ -29,8 +29,7 @@ internal sealed class StepwiseSum(IReadOnlyList<WeightedReward> parts) : IStepRe
     private static Tensor Judged(IReward reward, Tensor pixels, IReadOnlyList<Condition> conditions)
     {
         var pictures = new PictureBatch(pixels.ToArray<float>(), (int)pixels.Size(0), (int)pixels.Size(2), (int)pixels.Size(3));
-        var scores = Judgment.Of(reward, pictures, conditions);
-        if (scores.FirstFailure is { } failure) throw new InputException($"rewards: '{reward.Name}' has no score for a picture that is judged on the way: {failure}");
-        return Tensor.From(Array.ConvertAll(scores.Values, score => (float)score), scores.Values.Length);
+        double[] scores = Judgment.Of(reward, pictures, conditions).Values;
+        return Tensor.From(Array.ConvertAll(scores, score => (float)score), scores.Length);
     }
 }

@@ -4,12 +4,13 @@ namespace Visalign.Rollouts;
 /// <param name="IsKept">Whether they differ enough to learn from.</param>
 /// <remarks>
 /// The authors' <c>preference_score_compare</c> of SPO (Liang et al., arXiv 2406.04314): with p the softmax over the two extreme
-/// scores, a pair is kept where <c>p_winner - p_loser = tanh((S_winner - S_loser) / 2) > τ</c>. Departures: none.
+/// scores, a pair is kept where <c>p_winner - p_loser = tanh((S_winner - S_loser) / 2) > τ</c>. Departures: a parent with a child
+/// that has no score is left out, as nobody knows which of its children is the best.
 /// </remarks>
 public readonly record struct SiblingComparison(int Winner, int Loser, bool IsKept)
 {
     /// <summary>The comparisons of all parents, in their order.</summary>
-    /// <param name="scores">Parent after parent, <paramref name="children"/> numbers each.</param>
+    /// <param name="scores">Parent after parent, <paramref name="children"/> numbers each; NaN is no score.</param>
     /// <param name="children">k, at least 2.</param>
     /// <param name="threshold">τ, at least 0; so a tie is never kept.</param>
     public static IReadOnlyList<SiblingComparison> Of(ReadOnlySpan<float> scores, int children, double threshold)
@@ -19,12 +20,14 @@ public readonly record struct SiblingComparison(int Winner, int Loser, bool IsKe
         {
             var own = scores.Slice(parent * children, children);
             int winner = 0, loser = 0;
+            bool unjudged = float.IsNaN(own[0]);
             for (int child = 1; child < children; child++)
             {
+                unjudged |= float.IsNaN(own[child]);
                 if (own[child] > own[winner]) winner = child;
                 if (own[child] < own[loser]) loser = child;
             }
-            all.Add(new(winner, loser, Math.Tanh(((double)own[winner] - own[loser]) / 2) > threshold));
+            all.Add(new(winner, loser, Math.Tanh(((double)own[winner] - own[loser]) / 2) > threshold && !unjudged));
         }
         return all;
     }

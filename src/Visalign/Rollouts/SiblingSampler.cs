@@ -74,7 +74,7 @@ public static class SiblingSampler
     /// <param name="parent">Which child of a sample becomes the parent, by the comparison's step and the sample's row.</param>
     /// <param name="seed">With <paramref name="iteration"/> and the sample's index it fixes every draw.</param>
     /// <param name="processes">Share out the forwards, and hear the scores of the first; null where this process is to do it by itself.</param>
-    /// <exception cref="InputException">A score is not finite.</exception>
+    /// <exception cref="InputException">A score is infinite, or no picture has one.</exception>
     public static SiblingRollout Sample(IFlow generator, Weights weights, RolloutPlan plan, SiblingPlan siblings, IReadOnlyList<Condition> conditions, Judge judge,
         Func<int, int, int> parent, ulong seed, long iteration, ProcessGroup? processes = null)
     {
@@ -138,7 +138,7 @@ public static class SiblingSampler
                     said.Narrow(0, start, length).CopyInPlace(judge(data.Narrow(0, start, length), perChild[start..(start + length)], level));
             processes.CopyFromFirst(said);
             float[] scores = said.ToArray<float>();
-            if (!scores.All(float.IsFinite)) throw new InputException($"rewards: the score of a picture on the way, at noise level {level:G3}, is not a finite number.");
+            if (scores.Any(float.IsInfinity) || scores.All(float.IsNaN)) throw new InputException($"rewards: the scores of pictures on the way, at noise level {level:G3}, are no finite numbers.");
             var kept = SiblingComparison.Of(scores, k, siblings.Threshold).Select((pair, row) => (Parent: row, pair.Winner, pair.Loser, pair.IsKept)).Where(pair => pair.IsKept).ToList();
             (compared, learned) = (compared + count, learned + kept.Count);
             if (kept.Count > 0)

@@ -28,7 +28,7 @@ internal sealed class AssembledRecipe : IDisposable
             Adapter = Adapter.Of(generator.Base, recipe.Adapter, (ulong)recipe.Seed);
             Method = recipe.Method.Assemble(new(generator, Adapter, recipe.Rollout, recipe.Optimizer, (ulong)recipe.Seed)
             {
-                Processes = processes, DifferentiableReward = () => Jury.Sum.Differentiable(), StepReward = () => Jury.Sum.Stepwise(),
+                Processes = processes, DifferentiableReward = () => Jury.Sum.Differentiable(), StepReward = Jury.Stepwise,
             });
         }
         catch

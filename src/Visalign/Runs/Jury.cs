@@ -16,6 +16,7 @@ internal sealed class Jury : IDisposable
     private readonly List<IReward> _rewards = [];
     private readonly int _trainedCount;
     private readonly IReadOnlyList<double> _weights;
+    private readonly IReadOnlyList<WeightedReward> _limited;
     private readonly RewardSum? _sum;
     private readonly IReadOnlyList<FailureLimit> _heldout;
 
@@ -30,8 +31,8 @@ internal sealed class Jury : IDisposable
         _weights = [.. recipe.Rewards.Select(options => options.Weight)];
         try
         {
-            List<WeightedReward> trained = [.. recipe.Rewards.Select(options => new WeightedReward(Limited(options), options.Weight))];
-            _sum = trained.Count == 0 ? null : new(trained);
+            _limited = [.. recipe.Rewards.Select(options => new WeightedReward(Limited(options), options.Weight))];
+            _sum = _limited.Count == 0 ? null : new(_limited);
             _heldout = [.. recipe.Heldout.Select(Limited)];
         }
         catch
@@ -56,6 +57,9 @@ internal sealed class Jury : IDisposable
 
     /// <summary>Those trained on, with their weights and without the limit.</summary>
     public RewardSum Sum => new([.. Trained.Zip(_weights, (reward, weight) => new WeightedReward(reward, weight))]);
+
+    /// <summary>The same for pictures on the way. What runs in this program knows noise levels or gradients and does not fail; the others are held to the limit.</summary>
+    public IStepReward Stepwise() => new RewardSum([.. Trained.Zip(_limited, (reward, limited) => reward is IStepReward or IDifferentiableReward ? limited with { Reward = reward } : limited)]).Stepwise();
 
     /// <summary>Judges a batch by those trained on, with the limit.</summary>
     /// <exception cref="InputException">One fails more often than the recipe bears.</exception>

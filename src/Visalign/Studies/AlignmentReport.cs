@@ -66,7 +66,7 @@ public static class AlignmentReport
     {
         Name = name,
         Role = role,
-        Note = string.Create(CultureInfo.InvariantCulture, $"at its best guidance scale, {kept.GuidanceScale}"),
+        Note = string.Create(CultureInfo.InvariantCulture, $"at its best guidance scale, {kept.GuidanceScale}{(kept.Unscored > 0 ? $"; {kept.Unscored} of {kept.Prompts} pictures have no score" : "")}"),
         Score = Score(kept.Scores),
         Tasks = TasksOf([kept]),
     };

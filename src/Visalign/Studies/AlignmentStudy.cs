@@ -159,11 +159,13 @@ public sealed class AlignmentStudy
         return Timed(part, name, () =>
         {
             var evaluation = HeldOutEvaluation.Run(_run.Generator, weights(), PromptSplit.HeldOut, prompts, _steps, scale, advanced: Advanced, examination: _examination, processes: _run.Processes);
-            return KeptEvaluation.Of(evaluation, _examination.Metric, _examination.Asked, iteration, PromptSplit.HeldOut, scale, _steps) with
+            var kept = KeptEvaluation.Of(evaluation, _examination.Metric, _examination.Asked, iteration, PromptSplit.HeldOut, scale, _steps) with
             {
                 Reward = _options.TrainedReward && _run.Recipe.Rewards.Count > 0 ? _examination.RewardOf(evaluation, _run.Judge) : null,
                 Spent = iteration == 0 ? new(0, 0) : new(_run.RewardCalls, _run.NetworkEvaluations),
             };
+            if (kept.Unscored > 0) _observer.Warned($"{part}: {kept.Unscored} of {kept.Prompts} pictures have no score and are left out.");
+            return kept;
         });
     }
 

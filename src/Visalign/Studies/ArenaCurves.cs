@@ -69,7 +69,7 @@ internal sealed class ArenaCurves
     };
 
     // On the prompts of the curve, which are the first of those that everything is measured on.
-    private ReferenceLine Level(ArenaSystem system) => new(system.Name, system.Evaluations[0].Scores.Take(_example!.Prompts).Average());
+    private ReferenceLine Level(ArenaSystem system) => new(system.Name, system.Evaluations[0].Scores.Take(_example!.Prompts).Where(score => !double.IsNaN(score)).DefaultIfEmpty(double.NaN).Average());
 
     private static CurvePanel Metric(Drawn[] group, string name, string title, string note, bool ofFirst = false) => new()
     {

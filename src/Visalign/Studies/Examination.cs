@@ -40,7 +40,7 @@ public sealed record Examination
     /// <summary>The first prompts of a split.</summary>
     public required Func<PromptSplit, int, IReadOnlyList<Condition>> Prompts { get; init; }
 
-    /// <summary>A score for each picture, higher is better, and verdicts where there are any.</summary>
+    /// <summary>A score for each picture, higher is better, NaN where a reward failed; and verdicts where there are any.</summary>
     public required Func<PictureBatch, IReadOnlyList<Condition>, (IReadOnlyList<double> Scores, IReadOnlyList<Verdict> Verdicts)> Judge { get; init; }
 
     /// <summary>How a run is examined: exactly where its model draws the embedded world, else by the rewards it is trained on.</summary>
@@ -58,7 +58,7 @@ public sealed record Examination
         Judge = (pictures, conditions) =>
         {
             var said = judge(pictures, conditions);
-            return said.FirstFailure is { } failure ? throw new InputException($"evaluation: a picture has no score: {failure}") : (said.Values, []);
+            return said.Values.All(double.IsNaN) ? throw new InputException($"evaluation: none of {said.Values.Length} pictures has a score; first: {said.FirstFailure}") : (said.Values, []);
         },
     };
 

@@ -10,14 +10,14 @@ namespace Visalign.Studies;
 
 /// <summary>How a policy did on prompts it was not trained on.</summary>
 /// <param name="Conditions">The prompts.</param>
-/// <param name="Scores">One per prompt: 1 or 0 from the exact checker, any number from rewards.</param>
+/// <param name="Scores">One per prompt: 1 or 0 from the exact checker, any number from rewards, NaN where a reward failed.</param>
 /// <param name="Verdicts">What the exact checker says of each; empty where it did not judge.</param>
 /// <param name="Pictures">What was judged.</param>
 /// <param name="NetworkEvaluations">Samples × forwards.</param>
 public sealed record Evaluation(IReadOnlyList<Condition> Conditions, IReadOnlyList<double> Scores, IReadOnlyList<Verdict> Verdicts, PictureBatch Pictures, long NetworkEvaluations)
 {
-    /// <summary>The mean score: from the exact checker, the share of pictures it accepts.</summary>
-    public double Score => Scores.Average();
+    /// <summary>The mean of the scores there are: from the exact checker, the share of pictures it accepts. NaN where there is none.</summary>
+    public double Score => Scores.Where(score => !double.IsNaN(score)).DefaultIfEmpty(double.NaN).Average();
 
     /// <summary>The exact checker's mean graded score, in [0, 1]; the mean score where it did not judge.</summary>
     public double SoftScore => Verdicts.Count > 0 ? Verdicts.Average(verdict => verdict.Score) : Score;

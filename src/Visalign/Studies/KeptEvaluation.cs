@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Visalign.Runs;
 using Visalign.Worlds;
 
@@ -27,7 +28,7 @@ public sealed record KeptEvaluation
     /// <summary>Whose prompts, in words: <see cref="Examination.Asked"/>.</summary>
     public required string Asked { get; init; }
 
-    /// <summary>The mean score: of the exact checker, the share of pictures it accepts.</summary>
+    /// <summary>The mean of the scores there are: of the exact checker, the share of pictures it accepts.</summary>
     public required double Score { get; init; }
 
     /// <summary>Mean graded score.</summary>
@@ -42,8 +43,13 @@ public sealed record KeptEvaluation
     /// <summary>The exact checker's score by task; empty where it did not judge.</summary>
     public required IReadOnlyDictionary<string, double> Tasks { get; init; }
 
-    /// <summary>Each prompt's score, in order: what intervals are resampled from.</summary>
+    /// <summary>Each prompt's score, in order: what intervals are resampled from; "NaN" where a reward failed.</summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public required double[] Scores { get; init; }
+
+    /// <summary>Prompts whose picture has no score, which means and intervals leave out.</summary>
+    [JsonIgnore]
+    public int Unscored => Scores.Count(double.IsNaN);
 
     /// <summary>Samples × forwards, both guidance branches counted.</summary>
     public required long NetworkEvaluations { get; init; }

@@ -108,10 +108,20 @@ public sealed class CrossedBootstrapTests
     {
         Assert.Contains("at least one", Fault(() => CrossedBootstrap.Mean([])));
         Assert.Contains("seed 1 has 1 prompts", Fault(() => CrossedBootstrap.Mean([[1, 2], [3]])));
-        Assert.Contains("seed 0, prompt 1", Fault(() => CrossedBootstrap.Mean([[1, double.NaN]])));
+        Assert.Contains("seed 0, prompt 1", Fault(() => CrossedBootstrap.Mean([[1, double.PositiveInfinity]])));
+        Assert.Contains("no prompt that has a score under every seed", Fault(() => CrossedBootstrap.Mean([[1, double.NaN], [double.NaN, 1]])));
         Assert.Contains("1 seeds × 2 prompts", Fault(() => CrossedBootstrap.PairedGain([[1, 2]], [[1]])));
         Assert.Contains("level is 1", Fault(() => CrossedBootstrap.Mean([[1]], new() { Level = 1 })));
         Assert.Contains("resample count is 0", Fault(() => CrossedBootstrap.Mean([[1]], new() { ResampleCount = 0 })));
+    }
+
+    [Fact]
+    public void A_prompt_without_a_score_in_either_system_is_left_out_of_both()
+    {
+        double[][] holed = [[0.5, double.NaN, 0.25, 0.75], [1, 0.5, 0.5, 0.25]], other = [[0.75, 1, double.NaN, 1], [1, 1, 0.25, 0.5]];
+
+        Assert.Equal(CrossedBootstrap.Mean([[0.5, 0.25, 0.75], [1, 0.5, 0.25]]), CrossedBootstrap.Mean(holed));
+        Assert.Equal(CrossedBootstrap.PairedGain([[0.5, 0.75], [1, 0.25]], [[0.75, 1], [1, 0.5]]), CrossedBootstrap.PairedGain(holed, other));
     }
 
     private static string Fault(Action act) => Assert.Throws<InputException>(act).Message;

@@ -283,6 +283,26 @@ public sealed class ArenaTests : IDisposable
         Assert.Null(Page().Descendants("figure").SingleOrDefault(figure => figure.Attribute("id")?.Value == "path-1"));
     }
 
+    [Fact]
+    public void Pictures_that_a_judge_fails_on_are_left_out_of_what_is_measured()
+    {
+        // The first picture of a batch gets no score, the others one each.
+        File.WriteAllText(_root["judge.sh"], """
+            echo '{"error": "no such thing in sight"}'
+            for picture in $(ls "$1" | grep png | tail -n +2); do cksum < "$1/$picture" | cut -c1-3; done
+            """);
+        var log = new Listener();
+
+        var summary = Run(Of(["tiny"], null, $"model={Path.Combine(OracleRoot.Path, "io-pipeline-sd15", "model")}", $"rewards=[{{ name: command, command: [sh, {_root["judge.sh"]}] }}]",
+            "failures.max_failure_share=0.9"), seeds: 1, observer: log);
+
+        Assert.Empty(summary.Failures);
+        Assert.All(summary.Systems, system => Assert.Equal(1, system.Evaluations[0].Unscored));
+        Assert.All(summary.Systems, system => Assert.Equal(system.Evaluations[0].Scores.Skip(1).Average(), system.Score.Value, 9));
+        Assert.Contains(log.Warnings, warning => warning.StartsWith("measuring the result: 1 of ", StringComparison.Ordinal));
+        Assert.Contains("have no score", File.ReadAllText(Directory.EnumerateFiles(_root["out"], "report.html", SearchOption.AllDirectories).First(file => file != _root["out/report.html"])), StringComparison.Ordinal);
+    }
+
     private string Refusal(params string[] names) => Assert.Throws<InputException>(() => Of(names)).Message;
 
     // Wall times differ from call to call; all else does not.
