@@ -23,7 +23,7 @@ internal static class LossRehearsal
 
         float[] whole = Gradient(parameters, subject.Assembly.Updates(rollout, advantages), statistics);
         if (!whole.All(float.IsFinite))
-            throw new InputException("preflight: the gradient of the first update is not finite. Look at method.noise_scale, which must be above 0 where steps are trained, and at the model's weights.");
+            throw new InputException("preflight: the gradient of the first update is not finite. Look at the model's weights.");
         double? distance = CheckRatio(statistics);
         CheckTerms(subject, [.. subject.Assembly.Terms.Select(term => (term, Gradient(parameters, term.Updates(rollout, advantages), new())))], whole);
         var silent = Silent(subject, whole);
