@@ -32,8 +32,8 @@ public sealed class StepKernelWordTests
     }
 
     [Theory]
-    [InlineData("cbs", "a.yaml(2,37): unknown value 'cbs' for 'method.kernel'. Did you mean 'cps'?")]
-    [InlineData("zebra", "a.yaml(2,37): unknown value 'zebra' for 'method.kernel'. Known values: ode, flow-sde, cps, ddim.")]
+    [InlineData("cbs", "a.yaml(2,36): unknown value 'cbs' for 'method.kernel'. Did you mean 'cps'?")]
+    [InlineData("zebra", "a.yaml(2,36): unknown value 'zebra' for 'method.kernel'. Known values: ode, flow-sde, cps, ddim.")]
     public void An_unknown_kernel_is_refused_with_the_known_ones(string word, string sentence)
     {
         Assert.Equal(sentence, Assert.Throws<InputException>(() => Read($"kernel: {word}")).Message);

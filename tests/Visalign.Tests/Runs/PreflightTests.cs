@@ -102,15 +102,12 @@ public sealed class PreflightTests : IDisposable
     public void Damaged_weights_are_refused_before_anything_is_written()
     {
         string path = _root["model/transformer.safetensors"];
-        List<(string Name, Tensor Tensor)> damaged;
-        using var scope = Tensor.Scope();
-        using (var file = SafetensorsFile.Open(path))
-            damaged = [.. file.Names.Select(name => (name, file.Tensor(name) * (name.Contains("blocks.0", StringComparison.Ordinal) ? double.NaN : 1)))];
-        TensorFiles.Save(path, damaged);
+        using (Tensor.Scope())
+            TensorFiles.Save(path, [.. TensorFiles.LoadAll(path).Select(entry => (entry.Name, entry.Value * (entry.Name.StartsWith("blocks.0", StringComparison.Ordinal) ? double.NaN : 1)))]);
 
         var fault = Assert.Throws<InputException>(() => Start());
 
-        Assert.Equal("preflight: the gradient of the first update is not finite. Look at the model's weights.", fault.Message);
+        Assert.StartsWith("preflight: the gradient of the first update is not finite. Look at the model's weights", fault.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_root["run"]));
     }
 
