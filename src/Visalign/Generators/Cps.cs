@@ -26,10 +26,10 @@ public sealed record Cps : IStepKernel
     public bool HasNoise(StepPlace at) => at.NoiseScale > 0 && at.To > 0;
 
     /// <inheritdoc/>
-    public GaussianStep Step(Tensor latents, Tensor velocity, StepPlace at) => Step(latents, velocity, Tensor.Of(at.From), Tensor.Of(at.To), at.NoiseScale);
+    public GaussianStep Gaussian(Tensor latents, Tensor velocity, StepPlace at) => Step(latents, velocity, Tensor.Of(at.From), Tensor.Of(at.To), at.NoiseScale);
 
     /// <inheritdoc/>
-    public Tensor LogProb(GaussianStep step, Tensor next, LogProbReduction reduction) => step.NegativeSquaredDistance(next, reduction);
+    public Tensor LogProb(GaussianStep gaussian, Tensor state, LogProbReduction reduction) => gaussian.NegativeSquaredDistance(state, reduction);
 
     /// <summary>½: the authors' code drops the variance here as in the log-probability, and takes <c>mean (μ - μ_ref)²</c>.</summary>
     public Tensor KlVariance(Tensor deviation, double stepLength) => Tensor.Of(0.5);

@@ -26,7 +26,7 @@ public sealed record Ddim : IStepKernel
     public bool HasNoise(StepPlace at) => Deviation(PathPoint.Flow(at.From), PathPoint.Flow(at.To), at.NoiseScale) > 0;
 
     /// <inheritdoc/>
-    public GaussianStep Step(Tensor latents, Tensor velocity, StepPlace at) => OnFlow(latents, velocity, at.From, at.To, at.NoiseScale);
+    public GaussianStep Gaussian(Tensor latents, Tensor velocity, StepPlace at) => OnFlow(latents, velocity, at.From, at.To, at.NoiseScale);
 
     /// <summary>How much noise a step draws afresh.</summary>
     /// <param name="eta">0 draws none, 1 as much as the reverse of the diffusion (DDPM's smaller variance).</param>

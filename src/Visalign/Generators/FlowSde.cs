@@ -25,7 +25,7 @@ public sealed record FlowSde : IStepKernel
     public bool HasNoise(StepPlace at) => at.NoiseScale > 0;
 
     /// <inheritdoc/>
-    public GaussianStep Step(Tensor latents, Tensor velocity, StepPlace at)
+    public GaussianStep Gaussian(Tensor latents, Tensor velocity, StepPlace at)
     {
         using var scope = Tensor.Scope();
         var from = Tensor.Of(at.From);

@@ -21,12 +21,13 @@ public interface IStepKernel
     /// <summary>The distribution of a step, one for the whole batch.</summary>
     /// <param name="latents">Shape <c>[B, …]</c>, float32.</param>
     /// <param name="velocity">The same shape: noise minus data.</param>
-    GaussianStep Step(Tensor latents, Tensor velocity, StepPlace at);
+    GaussianStep Gaussian(Tensor latents, Tensor velocity, StepPlace at);
 
     /// <summary>The log-probability its authors train with.</summary>
-    /// <param name="next">Shape of the latents; taken without gradient.</param>
+    /// <param name="gaussian">The step, as <see cref="Gaussian"/> gives it.</param>
+    /// <param name="state">Shape of the latents: where the step ended; taken without gradient.</param>
     /// <returns>Shape <c>[B]</c>.</returns>
-    Tensor LogProb(GaussianStep step, Tensor next, LogProbReduction reduction) => step.LogProb(next, reduction);
+    Tensor LogProb(GaussianStep gaussian, Tensor state, LogProbReduction reduction) => gaussian.LogProb(state, reduction);
 
     /// <summary>What its authors' code divides half the squared distance of two means by, where it is not the exact divergence.</summary>
     /// <param name="deviation">τ: the step's full standard deviation.</param>

@@ -15,5 +15,5 @@ public sealed record Ode : IStepKernel
     public bool HasNoise(StepPlace at) => false;
 
     /// <inheritdoc/>
-    public GaussianStep Step(Tensor latents, Tensor velocity, StepPlace at) => FlowSde.Step(latents, velocity, Tensor.Of(at.From), Tensor.Of(at.To), Tensor.Of(0));
+    public GaussianStep Gaussian(Tensor latents, Tensor velocity, StepPlace at) => FlowSde.Step(latents, velocity, Tensor.Of(at.From), Tensor.Of(at.To), Tensor.Of(0));
 }

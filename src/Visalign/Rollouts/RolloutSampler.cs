@@ -126,7 +126,7 @@ public static class RolloutSampler
     {
         using var scope = Tensor.Scope();
         IStepKernel kernel = plan.IsStochastic(step) ? plan.Kernel : new Ode();
-        var gaussian = kernel.Step(latents, velocity, plan.At(step));
+        var gaussian = kernel.Gaussian(latents, velocity, plan.At(step));
         return new(scope.Keep(gaussian.Mean), scope.Keep(gaussian.Deviation));
     }
 }

@@ -59,5 +59,5 @@ public sealed class StepKernelTests
         from grid in Grids from index in Enumerable.Range(0, grid.Levels.Length - 1) select new StepPlace(grid, index, noiseScale);
 
     private static GaussianStep Step(IStepKernel kernel, StepPlace at) =>
-        kernel.Step(Noise.Normal(new(1, NoisePurpose.Probe), 0, 3, 2, 2), Noise.Normal(new(2, NoisePurpose.Probe), 0, 3, 2, 2), at);
+        kernel.Gaussian(Noise.Normal(new(1, NoisePurpose.Probe), 0, 3, 2, 2), Noise.Normal(new(2, NoisePurpose.Probe), 0, 3, 2, 2), at);
 }
