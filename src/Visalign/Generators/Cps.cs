@@ -11,8 +11,29 @@ namespace Visalign.Generators;
 /// </code>
 /// Departures: none. Their "log-probability" is <see cref="GaussianStep.NegativeSquaredDistance"/>.
 /// </remarks>
-public static class Cps
+public sealed record Cps : IStepKernel
 {
+    /// <inheritdoc/>
+    public string Name => "cps";
+
+    /// <summary>The sine turns back above 1.</summary>
+    public (double Low, double High) NoiseScales => (0, 1);
+
+    /// <inheritdoc/>
+    public GuidanceGradient TrainedBranches => GuidanceGradient.Both;
+
+    /// <inheritdoc/>
+    public bool HasNoise(StepPlace at) => at.NoiseScale > 0 && at.To > 0;
+
+    /// <inheritdoc/>
+    public GaussianStep Gaussian(Tensor latents, Tensor velocity, StepPlace at) => Step(latents, velocity, Tensor.Of(at.From), Tensor.Of(at.To), at.NoiseScale);
+
+    /// <inheritdoc/>
+    public Tensor LogProb(GaussianStep gaussian, Tensor state, LogProbReduction reduction) => gaussian.NegativeSquaredDistance(state, reduction);
+
+    /// <summary>½: the authors' code drops the variance here as in the log-probability, and takes <c>mean (μ - μ_ref)²</c>.</summary>
+    public Tensor KlVariance(Tensor deviation, double stepLength) => Tensor.Of(0.5);
+
     /// <summary>One step for a batch whose rows may sit at different noise levels.</summary>
     /// <param name="latents">Shape <c>[B, …]</c>, float32.</param>
     /// <param name="velocity">Shape of the latents: noise minus data.</param>

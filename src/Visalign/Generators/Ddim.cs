@@ -11,12 +11,23 @@ namespace Visalign.Generators;
 /// </code>
 /// Departures: the deviation is written by Signal and Noise, so that it holds on every path; on the variance-preserving one
 /// it is the paper's, on the variance-exploding one with eta = 1 that of ancestral Euler sampling.
-/// Other kernels are this step too: without noise it is the Euler step of the path's ODE (<see cref="FlowSde.Step"/> with
-/// sigma 0), on the flow path with eta it is the noisy solver of DiffusionNFT's code (Zheng et al., arXiv 2509.16117), and
+/// Other kernels are this step too: without noise it is the Euler step of the path's ODE (<see cref="Ode"/>), on the flow path with eta it is the noisy solver of DiffusionNFT's code (Zheng et al., arXiv 2509.16117), and
 /// there with a deviation of <c>s' sin(eta π / 2)</c> it is <see cref="Cps"/>.
 /// </remarks>
-public static class Ddim
+public sealed record Ddim : IStepKernel
 {
+    /// <inheritdoc/>
+    public string Name => "ddim";
+
+    /// <summary>Above 1 a step would draw more noise than its end has.</summary>
+    public (double Low, double High) NoiseScales => (0, 1);
+
+    /// <inheritdoc/>
+    public bool HasNoise(StepPlace at) => Deviation(PathPoint.Flow(at.From), PathPoint.Flow(at.To), at.NoiseScale) > 0;
+
+    /// <inheritdoc/>
+    public GaussianStep Gaussian(Tensor latents, Tensor velocity, StepPlace at) => OnFlow(latents, velocity, at.From, at.To, at.NoiseScale);
+
     /// <summary>How much noise a step draws afresh.</summary>
     /// <param name="eta">0 draws none, 1 as much as the reverse of the diffusion (DDPM's smaller variance).</param>
     /// <returns>In latents of the path that <paramref name="to"/> lies on; 0 where that is data.</returns>

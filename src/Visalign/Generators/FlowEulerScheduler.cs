@@ -35,7 +35,7 @@ public sealed record FlowEulerScheduler : INoiseSchedule
     public bool Stochastic { get; init; }
 
     /// <summary>How to step between the levels: Euler's method, or <see cref="Cps"/> with a noise scale of 1 where noise is drawn afresh.</summary>
-    public StepKernel Kernel => Stochastic ? StepKernel.Cps : StepKernel.Ode;
+    public IStepKernel Kernel => Stochastic ? new Cps() : new Ode();
 
     /// <summary>Reads <c>scheduler_config.json</c>; missing keys mean what diffusers means by them.</summary>
     /// <exception cref="InputException">An option is malformed or not supported; the sentence names it.</exception>

@@ -13,8 +13,26 @@ namespace Visalign.Generators;
 /// </code>
 /// Departures: none. All in float32: in bf16 the mean overflows its precision and the ratio is no longer 1.
 /// </remarks>
-public static class FlowSde
+public sealed record FlowSde : IStepKernel
 {
+    /// <inheritdoc/>
+    public string Name => "flow-sde";
+
+    /// <summary>The paper's a may exceed 1; 10 is far beyond what anybody uses.</summary>
+    public (double Low, double High) NoiseScales => (0, 10);
+
+    /// <inheritdoc/>
+    public bool HasNoise(StepPlace at) => at.NoiseScale > 0;
+
+    /// <inheritdoc/>
+    public GaussianStep Gaussian(Tensor latents, Tensor velocity, StepPlace at)
+    {
+        using var scope = Tensor.Scope();
+        var from = Tensor.Of(at.From);
+        var step = Step(latents, velocity, from, Tensor.Of(at.To), Sigma(from, at.Grid.Levels[1], at.NoiseScale));
+        return new(scope.Keep(step.Mean), scope.Keep(step.Deviation));
+    }
+
     /// <summary>The diffusion coefficient of Flow-GRPO.</summary>
     /// <param name="from">Noise levels s, in (0, 1].</param>
     /// <param name="second">s_1, the level after the first step; stands in for s in the denominator where s = 1.</param>

@@ -2,28 +2,6 @@ using Visalign.Torch;
 
 namespace Visalign.Generators;
 
-/// <summary>How a sampler moves between two noise levels.</summary>
-public enum StepKernel
-{
-    /// <summary>Euler step of the probability-flow ODE: no noise.</summary>
-    Ode,
-    /// <summary>Flow-SDE of Flow-GRPO, arXiv 2505.05470.</summary>
-    FlowSde,
-    /// <summary>Coefficients-preserving sampling, Flow-CPS, arXiv 2509.05952.</summary>
-    Cps,
-    /// <summary>DDIM with noise, as in the code of DiffusionNFT, arXiv 2509.16117.</summary>
-    Ddim,
-}
-
-/// <summary>How a log-probability over many elements becomes one number.</summary>
-public enum LogProbReduction
-{
-    /// <summary>Mean over elements, as in the code of the diffusion and flow papers; clip ranges near 1e-4 belong to it.</summary>
-    Mean,
-    /// <summary>Sum over elements: the true density.</summary>
-    Sum,
-}
-
 /// <summary>The distribution of one sampler step, <c>N(Mean, Deviation² I)</c>.</summary>
 /// <param name="Mean">Shape of the latents, float32.</param>
 /// <param name="Deviation">Shape <c>[B, 1, …]</c> or <c>[]</c>: the step's full standard deviation.</param>

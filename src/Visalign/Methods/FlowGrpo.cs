@@ -7,17 +7,6 @@ using Visalign.Torch;
 
 namespace Visalign.Methods;
 
-/// <summary>Where the samples of a group part ways.</summary>
-public enum GroupStart
-{
-    /// <summary>Every sample has start noise of its own.</summary>
-    Independent,
-    /// <summary>A group shares its start noise.</summary>
-    Shared,
-    /// <summary>A group shares everything up to the window and branches there: the first version of Flow-GRPO-Fast.</summary>
-    Prefix,
-}
-
 /// <summary>Which branches of classifier-free guidance learn.</summary>
 public enum GuidanceTraining
 {
@@ -58,7 +47,7 @@ public sealed record FlowGrpo : IMethod
     public double NoiseScale { get; init; } = 0.7;
 
     /// <summary>The stochastic step.</summary>
-    public StepKernel Kernel { get; init; } = StepKernel.FlowSde;
+    public IStepKernel Kernel { get; init; } = new FlowSde();
 
     /// <summary>Which branches of guidance learn; of no effect where the rollout's guidance is off.</summary>
     public GuidanceTraining GuidanceTraining { get; init; } = GuidanceTraining.AsKernel;
@@ -84,8 +73,7 @@ public sealed record FlowGrpo : IMethod
     {
         int steps = context.Rollout.DenoisingSteps;
         if (Window.To > steps) throw new InputException($"method.window.to is {Window.To}, expected at most the {steps} of 'rollout.steps'.");
-        if (Kernel == StepKernel.Ddim && Window.To == steps)
-            throw new InputException($"method.window.to is {Window.To}, but the last of the {Window.To} steps has no noise under 'kernel: ddim'. Give at most {Window.To - 1}.");
+        NoisySteps.Require(Kernel, NoiseScale, Window, context.Noise.Grid(steps, context.Rollout.Shift));
         MicroBatchShares.Require(context.Rollout, context.Optimizer);
         return new()
         {
@@ -111,8 +99,7 @@ public sealed record FlowGrpo : IMethod
             WindowLength = Window.Size,
             GuidanceScale = options.GuidanceScale,
             GuidanceGradient = TrainedBranches,
-            SharedStart = Start == GroupStart.Shared,
-            SharedPrefix = Start == GroupStart.Prefix,
+            Start = Start,
             MicroBatch = options.MicroBatch,
         };
     }
@@ -121,7 +108,7 @@ public sealed record FlowGrpo : IMethod
     {
         GuidanceTraining.Conditional => GuidanceGradient.Conditional,
         GuidanceTraining.Both => GuidanceGradient.Both,
-        _ => Kernel == StepKernel.Cps ? GuidanceGradient.Both : GuidanceGradient.Conditional,
+        _ => Kernel.TrainedBranches,
     };
 
     private IEnumerable<Update> Updates(AssemblyContext context, NoiseRollout rollout, double[] advantages, Term? only = null)
@@ -149,7 +136,7 @@ public sealed record FlowGrpo : IMethod
         var conditions = rollout.Encoded.Narrow(start, length);
         var advantage = advantages.AsSpan(start, length).ToArray();
         var step = RolloutSampler.GaussianOf(context.Noise, context.Policy, plan, transition.Step, latents, conditions);
-        var logRatio = RolloutSampler.LogProb(Kernel, step, transition.To.Narrow(0, start, length), LogProb) - transition.LogProb.Narrow(0, start, length);
+        var logRatio = Kernel.LogProb(step, transition.To.Narrow(0, start, length), LogProb) - transition.LogProb.Narrow(0, start, length);
         var weights = Tensor.From(Array.ConvertAll(advantage, a => (float)a), length);                        // [B]
         var loss = ClippedSurrogate.PerSample(logRatio, weights, Objectives.ClipRange.Symmetric(ClipRange)).Sum();
         statistics.Ratios(logRatio.ToArray<float>(), weights.AsSpan<float>(), ClipRange, ClipRange);

@@ -60,7 +60,7 @@ public sealed record Spo : IMethod
         var judge = context.StepReward();
         var plan = RolloutPlan.Deterministic(context.Noise, context.Rollout) with
         {
-            Kernel = StepKernel.Ddim, NoiseScale = NoiseScale, WindowStart = 0, WindowLength = steps, GuidanceGradient = GuidanceGradient.Both,
+            Kernel = new Ddim(), NoiseScale = NoiseScale, WindowStart = 0, WindowLength = steps, GuidanceGradient = GuidanceGradient.Both,
         };
         var siblings = new SiblingPlan(Children, FirstStep, InnerSteps, Threshold);
         return new()

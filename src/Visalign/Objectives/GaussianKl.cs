@@ -40,18 +40,13 @@ public static class GaussianKl
     }
 
     /// <summary>What a form of the penalty divides half the squared distance by.</summary>
-    /// <remarks>
-    /// The code of Flow-CPS (Wang and Yu, arXiv 2509.05952) drops the variance altogether, as it does from the
-    /// log-probability: <c>mean (μ - μ_ref)²</c>, so ½ stands for the variance there.
-    /// </remarks>
+    /// <param name="kernel">Of the step; its authors' code may drop more than the step length.</param>
     /// <param name="deviation">τ: the step's full standard deviation.</param>
     /// <param name="stepLength">h = s - s', positive.</param>
     /// <returns>For <see cref="Loss"/>, broadcastable.</returns>
-    public static Tensor Variance(KlForm form, StepKernel kernel, Tensor deviation, double stepLength)
+    public static Tensor Variance(KlForm form, IStepKernel kernel, Tensor deviation, double stepLength)
     {
         using var scope = Tensor.Scope();
-        return scope.Keep(form == KlForm.Exact ? deviation.Square()
-            : kernel == StepKernel.Cps ? Tensor.Of(0.5)
-            : deviation.Square() / stepLength);
+        return scope.Keep(form == KlForm.Exact ? deviation.Square() : kernel.KlVariance(deviation, stepLength));
     }
 }

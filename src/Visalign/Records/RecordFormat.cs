@@ -15,7 +15,7 @@ public sealed record FormatVersion(string Key, int Number);
 /// missing or out of range is told at once, a sentence each, with file, line and column.
 /// <para>
 /// Records are sealed, with init-only properties of these types: bool, int, long, double, string, enums, records,
-/// <see cref="ValueList{T}"/> of any of them, and interfaces whose records <see cref="RecordTypes"/> names.
+/// <see cref="ValueList{T}"/> of any of them, and interfaces whose records or values <see cref="RecordTypes"/> names.
 /// <c>[Range]</c> bounds numbers (of a list: each), <c>required</c> makes a key mandatory, <see cref="OnlyWithAttribute"/>
 /// ties a key to the value of another, and a record that implements
 /// <see cref="System.ComponentModel.DataAnnotations.IValidatableObject"/> checks what else depends on several keys.

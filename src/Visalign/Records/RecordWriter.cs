@@ -35,8 +35,10 @@ internal static partial class RecordWriter
         return parts.Length == 1 ? mantissa : $"{mantissa}e{parts[1]}";
     }
 
-    /// <summary>How an enum's value is written.</summary>
-    public static string Word(WordShape words, object value) => words.Words.First(word => word.Value.Equals(value)).Word;
+    /// <summary>How one of a few values is written.</summary>
+    /// <exception cref="ArgumentException">There is no word for it.</exception>
+    public static string Word(WordShape words, object value) =>
+        words.Words.FirstOrDefault(word => word.Value.Equals(value)).Word ?? throw new ArgumentException($"{value} has no word among {string.Join(", ", words.Words.Select(word => word.Word))}.", nameof(value));
 
     private static YamlMap Record(RecordShape shape, object record)
     {

@@ -17,7 +17,7 @@ internal sealed record WholeShape(bool Wide, Bounds? Bounds) : Shape;
 /// <summary>A real number.</summary>
 internal sealed record NumberShape(Bounds? Bounds) : Shape;
 
-/// <summary>One of a few words, written in kebab-case.</summary>
+/// <summary>One of a few words, in kebab-case: the values of an enum, or of a type whose words <see cref="RecordTypes"/> knows.</summary>
 internal sealed record WordShape(IReadOnlyList<(string Word, object Value)> Words) : Shape;
 
 /// <summary>Any count of items of one shape.</summary>

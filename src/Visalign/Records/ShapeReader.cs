@@ -52,6 +52,11 @@ internal sealed class ShapeReader(RecordTypes types)
             return new ChoiceShape([.. records.Select(record => (record.Name, Record(record.Record, named: true)))]);
         }
 
+        if (types.WordsFor(type) is { } words)
+        {
+            return new WordShape(words);
+        }
+
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueList<>))
         {
             var element = type.GetGenericArguments()[0];

@@ -11,7 +11,7 @@ public sealed record RolloutPlan
     {
         GroupSize = groupSize,
         Grid = grid,
-        Kernel = StepKernel.Ode,
+        Kernel = new Ode(),
         NoiseScale = 0,
         WindowStart = 0,
         WindowLength = 0,
@@ -30,7 +30,7 @@ public sealed record RolloutPlan
     public required NoiseGrid Grid { get; init; }
 
     /// <summary>The kernel of stochastic steps.</summary>
-    public required StepKernel Kernel { get; init; }
+    public required IStepKernel Kernel { get; init; }
 
     /// <summary>Strength of the kernel's noise.</summary>
     public required double NoiseScale { get; init; }
@@ -53,11 +53,8 @@ public sealed record RolloutPlan
     /// <summary>Which branches of guidance are trained when steps are replayed.</summary>
     public GuidanceGradient GuidanceGradient { get; init; }
 
-    /// <summary>Samples of a group start from the same noise.</summary>
-    public bool SharedStart { get; init; }
-
-    /// <summary>Steps before the window run once per condition and branch into the group there; implies a shared start.</summary>
-    public bool SharedPrefix { get; init; }
+    /// <summary>Where the samples of a group part ways.</summary>
+    public GroupStart Start { get; init; }
 
     /// <summary>Rows of one forward pass. Bits depend on it, so rollout and replay use the same.</summary>
     public int MicroBatch { get; init; } = 64;
@@ -68,8 +65,14 @@ public sealed record RolloutPlan
     /// <summary>T.</summary>
     public int StepCount => Levels.Length - 1;
 
-    /// <summary>Whether a step draws noise.</summary>
+    /// <summary>Whether a step is the kernel's.</summary>
     public bool IsStochastic(int step) => step >= WindowStart && step < WindowStart + WindowLength;
+
+    /// <summary>Whether a step draws noise: the kernel's may end where it has none, as at data.</summary>
+    public bool HasNoise(int step) => IsStochastic(step) && Kernel.HasNoise(At(step));
+
+    /// <summary>A step as kernels see it.</summary>
+    internal StepPlace At(int step) => new(Grid, step, NoiseScale);
 
     /// <summary>Rows of each forward pass: start and length.</summary>
     public IEnumerable<(int Start, int Length)> MicroBatches(int rows) => RowBatches.Of(rows, MicroBatch);

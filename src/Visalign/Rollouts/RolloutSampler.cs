@@ -27,7 +27,7 @@ public static class RolloutSampler
         var perSample = Enumerable.Range(0, count).Select(i => conditions[i / g]).ToArray();
         var encoded = generator.Encode(perSample);
         var start = new NoiseKey(seed, NoisePurpose.Start, iteration);
-        bool together = plan.SharedStart || plan.SharedPrefix;
+        bool together = plan.Start != GroupStart.Independent;
         var mine = plan.Share(processes, count);                                          // this process's rows
         var prefix = plan.Share(processes, conditions.Count);
         var latents = together ? Started(prefix) : Started(mine);
@@ -35,7 +35,7 @@ public static class RolloutSampler
         int branches = plan.GuidanceScale == 1 ? 1 : 2;
         int step = 0;
         (double Level, Tensor Data)? before = null;                                       // what the solver predicted in the step before
-        if (plan.SharedPrefix)
+        if (plan.Start == GroupStart.Prefix)
         {
             var perPrompt = generator.Encode(conditions).Narrow(prefix.Start, prefix.Length);
             for (; step < plan.WindowStart; step++)
@@ -96,7 +96,7 @@ public static class RolloutSampler
                 }
                 var next = gaussian.Draw(generator.DrawNoise(new(seed, NoisePurpose.Step, iteration, Step: index), number + first, length));
                 states.Add(next);
-                logProbs.Add(LogProb(plan.Kernel, gaussian, next, reduction));
+                logProbs.Add(plan.Kernel.LogProb(gaussian, next, reduction));
             }
             if (data.Count > 0) before = (plan.Levels[index], inner.Keep(Tensor.Cat(data.ToArray())));
             return (inner.Keep(Tensor.Cat(states.ToArray())), logProbs.Count == 0 ? null : inner.Keep(Tensor.Cat(logProbs.ToArray())));
@@ -125,21 +125,8 @@ public static class RolloutSampler
     public static GaussianStep GaussianOf(RolloutPlan plan, int step, Tensor latents, Tensor velocity)
     {
         using var scope = Tensor.Scope();
-        double s = plan.Levels[step], next = plan.Levels[step + 1];
-        var from = Tensor.Of(s);
-        var to = Tensor.Of(next);
-        var gaussian = (plan.IsStochastic(step) ? plan.Kernel : StepKernel.Ode) switch
-        {
-            StepKernel.FlowSde => FlowSde.Step(latents, velocity, from, to, FlowSde.Sigma(from, plan.Levels[1], plan.NoiseScale)),
-            StepKernel.Cps => Cps.Step(latents, velocity, from, to, plan.NoiseScale),
-            StepKernel.Ddim => Ddim.OnFlow(latents, velocity, s, next, plan.NoiseScale),
-            _ => FlowSde.Step(latents, velocity, from, to, Tensor.Of(0)),
-        };
+        IStepKernel kernel = plan.IsStochastic(step) ? plan.Kernel : new Ode();
+        var gaussian = kernel.Gaussian(latents, velocity, plan.At(step));
         return new(scope.Keep(gaussian.Mean), scope.Keep(gaussian.Deviation));
     }
-
-    /// <summary>The log-probability that a kernel's paper trains with.</summary>
-    /// <returns>Shape <c>[B]</c>.</returns>
-    public static Tensor LogProb(StepKernel kernel, GaussianStep step, Tensor next, LogProbReduction reduction) =>
-        kernel == StepKernel.Cps ? step.NegativeSquaredDistance(next, reduction) : step.LogProb(next, reduction);
 }

@@ -27,14 +27,11 @@ public sealed record SiblingPlan(int Children, int FirstStep, int InnerSteps, do
     }
 
     /// <summary>Whether siblings part at a step.</summary>
-    internal bool Part(RolloutPlan plan, int step) => step >= FirstStep && (step - FirstStep) % (InnerSteps + 1) == 0 && IsNoisy(plan, step)
+    internal bool Part(RolloutPlan plan, int step) => step >= FirstStep && (step - FirstStep) % (InnerSteps + 1) == 0 && plan.HasNoise(step)
         && !(InnerSteps > 0 && step == plan.StepCount - 1);
 
     /// <summary>Whether those that are apart are compared at a step, by what is predicted from them there.</summary>
-    internal bool Meet(RolloutPlan plan, int step) => Part(plan, step) || !IsNoisy(plan, step) && InnerSteps == 0;
-
-    /// <summary>Whether a step has noise: not where it ends at data.</summary>
-    internal static bool IsNoisy(RolloutPlan plan, int step) => step + 1 < plan.StepCount || plan.Levels[^1] > 0;
+    internal bool Meet(RolloutPlan plan, int step) => Part(plan, step) || !plan.HasNoise(step) && InnerSteps == 0;
 }
 
 /// <summary>One step of the better and the worse of some siblings.</summary>
@@ -91,7 +88,7 @@ public static class SiblingSampler
         int branches = plan.GuidanceScale == 1 ? 1 : 2, compared = 0, learned = 0;
         for (int step = 0; step < plan.StepCount; step++)
         {
-            bool apart = segment.Count > 0, noisy = SiblingPlan.IsNoisy(plan, step), opens = siblings.Part(plan, step);
+            bool apart = segment.Count > 0, noisy = plan.HasNoise(step), opens = siblings.Part(plan, step);
             var velocity = Velocity(latents, apart ? ofChildren : encoded, step);
             evaluations += latents.Size(0) * branches;
             if (apart && siblings.Meet(plan, step))

@@ -69,10 +69,11 @@ public sealed record Recipe
 
     private static bool IsOwn(string path) => path != PromptSource.WorldName && !ModelFolder.Shipped.Contains(path);
 
-    /// <summary>The recipe file with every method and reward there is.</summary>
+    /// <summary>The recipe file with every method, reward and step kernel there is.</summary>
     public static RecordFormat<Recipe> File { get; } = Format(RecordTypes.None
         .With<IMethod>(MethodCatalog.All)
-        .With<IRewardOptions>([.. RewardCatalog.All.Select(entry => (entry.Name, entry.OptionsType))]));
+        .With<IRewardOptions>([.. RewardCatalog.All.Select(entry => (entry.Name, entry.OptionsType))])
+        .WithWords([.. StepKernels.All.Select(kernel => (kernel.Name, kernel))]));
 
     /// <summary>The recipe file: version 1, with these methods and rewards.</summary>
     /// <param name="types">The names of <see cref="IMethod"/> and <see cref="IRewardOptions"/> records.</param>

@@ -9,19 +9,20 @@ namespace Visalign.Tests.Methods;
 public sealed class FlowGrpoTests
 {
     [Theory]
-    [InlineData(StepKernel.FlowSde, GuidanceTraining.AsKernel, GuidanceGradient.Conditional)]
-    [InlineData(StepKernel.Cps, GuidanceTraining.AsKernel, GuidanceGradient.Both)]
-    [InlineData(StepKernel.FlowSde, GuidanceTraining.Both, GuidanceGradient.Both)]
-    [InlineData(StepKernel.Cps, GuidanceTraining.Conditional, GuidanceGradient.Conditional)]
+    [InlineData("flow-sde", GuidanceTraining.AsKernel, GuidanceGradient.Conditional)]
+    [InlineData("cps", GuidanceTraining.AsKernel, GuidanceGradient.Both)]
+    [InlineData("ddim", GuidanceTraining.AsKernel, GuidanceGradient.Conditional)]
+    [InlineData("flow-sde", GuidanceTraining.Both, GuidanceGradient.Both)]
+    [InlineData("cps", GuidanceTraining.Conditional, GuidanceGradient.Conditional)]
     public void Branches_of_guidance_learn_as_with_the_kernels_authors_unless_the_recipe_says_otherwise(
-        StepKernel kernel, GuidanceTraining training, GuidanceGradient expected)
+        string kernel, GuidanceTraining training, GuidanceGradient expected)
     {
         using var folder = new TemporaryFolder();
         using var generator = ModelFolder.Load(TinyModel.Create(folder["model"]));
         using var adapter = Adapter.Full(generator.Base);
 
         using var scope = Tensor.Scope();
-        var assembly = new FlowGrpo { Kernel = kernel, GuidanceTraining = training }.Assemble(new(generator, adapter, new(), new(), Seed: 1));
+        var assembly = new FlowGrpo { Kernel = StepKernels.All.Single(one => one.Name == kernel), GuidanceTraining = training }.Assemble(new(generator, adapter, new(), new(), Seed: 1));
 
         var rollout = (NoiseRollout)assembly.Sample(adapter.Weights, [new("a circle")], 0);
 

@@ -35,7 +35,7 @@ public sealed class GaussianKlTests
         Tensor latents = Doubles.Random(1, 3, 5), velocity = Doubles.Random(2, 3, 5).RequireGrad();
         var step = Step(latents, velocity);
 
-        var loss = GaussianKl.Loss(step, step.Mean, GaussianKl.Variance(form, StepKernel.FlowSde, step.Deviation, Level - Next));
+        var loss = GaussianKl.Loss(step, step.Mean, GaussianKl.Variance(form, new FlowSde(), step.Deviation, Level - Next));
 
         Assert.Equal(0, loss.Item());
         Assert.All(Autograd.Grad([loss], [velocity])[0].Values(), gradient => Assert.Equal(0, gradient));
@@ -49,8 +49,8 @@ public sealed class GaussianKlTests
         var step = new GaussianStep(Doubles.Rows(1, 1, 2), Doubles.Of(0.2));
         var reference = Doubles.Rows(1, 1.5, 1.5);
 
-        Assert.Equal(0.25, GaussianKl.Loss(step, reference, GaussianKl.Variance(KlForm.WithoutStepLength, StepKernel.Cps, step.Deviation, 0.1)).Item(), 1e-12);
-        Assert.Equal(3.125, GaussianKl.Loss(step, reference, GaussianKl.Variance(KlForm.Exact, StepKernel.Cps, step.Deviation, 0.1)).Item(), 1e-12);
+        Assert.Equal(0.25, GaussianKl.Loss(step, reference, GaussianKl.Variance(KlForm.WithoutStepLength, new Cps(), step.Deviation, 0.1)).Item(), 1e-12);
+        Assert.Equal(3.125, GaussianKl.Loss(step, reference, GaussianKl.Variance(KlForm.Exact, new Cps(), step.Deviation, 0.1)).Item(), 1e-12);
     }
 
     [Fact]
@@ -71,5 +71,5 @@ public sealed class GaussianKlTests
         FlowSde.Step(latents, velocity, Doubles.Of(Level), Doubles.Of(Next), FlowSde.Sigma(Doubles.Of(Level), 0.9, NoiseScale));
 
     private static double Penalty(KlForm form, GaussianStep step, Tensor referenceMean) =>
-        GaussianKl.Loss(step, referenceMean, GaussianKl.Variance(form, StepKernel.FlowSde, step.Deviation, Level - Next)).Item();
+        GaussianKl.Loss(step, referenceMean, GaussianKl.Variance(form, new FlowSde(), step.Deviation, Level - Next)).Item();
 }

@@ -14,10 +14,10 @@ public sealed class RolloutSamplerTests
     public bool A_shared_prefix_is_a_shared_start_with_fewer_forwards(ulong seed, byte windowStart, bool cps)
     {
         using var scope = Tensor.Scope();
-        var plan = Plan(windowStart % 4, cps ? StepKernel.Cps : StepKernel.FlowSde);
+        var plan = Plan(windowStart % 4, cps ? new Cps() : new FlowSde());
 
-        var start = Sample(plan with { SharedStart = true }, seed);
-        var prefix = Sample(plan with { SharedPrefix = true }, seed);
+        var start = Sample(plan with { Start = GroupStart.Shared }, seed);
+        var prefix = Sample(plan with { Start = GroupStart.Prefix }, seed);
 
         return start.Final.SameAs(prefix.Final)
             && start.Transitions.Zip(prefix.Transitions).All(pair => pair.First.LogProb.SameAs(pair.Second.LogProb))
@@ -29,7 +29,7 @@ public sealed class RolloutSamplerTests
     {
         using var scope = Tensor.Scope();
 
-        var rollout = Sample(Plan(2, StepKernel.FlowSde) with { SharedPrefix = true }, seed: 3);
+        var rollout = Sample(Plan(2, new FlowSde()) with { Start = GroupStart.Prefix }, seed: 3);
 
         var from = rollout.Transitions[0].From;
         for (int row = 0; row < 12; row++)
@@ -47,7 +47,7 @@ public sealed class RolloutSamplerTests
     {
         using var scope = Tensor.Scope();
 
-        var from = Sample(Plan(0, StepKernel.FlowSde), seed: 3).Transitions[0].From;
+        var from = Sample(Plan(0, new FlowSde()), seed: 3).Transitions[0].From;
 
         Assert.Equal(12, Enumerable.Range(0, 12).Select(row => Row(from, row).ToArray<float>()[0]).Distinct().Count());
     }
@@ -57,7 +57,7 @@ public sealed class RolloutSamplerTests
 
     private static Tensor Row(Tensor rows, int row) => rows.Narrow(0, row, 1);
 
-    private static RolloutPlan Plan(int windowStart, StepKernel kernel) => new()
+    private static RolloutPlan Plan(int windowStart, IStepKernel kernel) => new()
     {
         GroupSize = 4, Grid = NoiseGrid.Even(6), Kernel = kernel, NoiseScale = 0.6,
         WindowStart = windowStart, WindowLength = 2, GuidanceScale = 1, MicroBatch = 5,

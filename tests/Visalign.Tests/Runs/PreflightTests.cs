@@ -83,7 +83,10 @@ public sealed class PreflightTests : IDisposable
 
     [Theory]
     [InlineData("rollout.group_size=1", "the term 'surrogate' of the loss has no gradient, even for rewards drawn at random. A group of one has nothing to be compared with")]
-    [InlineData("method.noise_scale=0", "the gradient of the first update is not finite. Look at method.noise_scale")]
+    [InlineData("method.noise_scale=0", "method.noise_scale is 0, so that no step under 'kernel: flow-sde' has a log-probability to train.")]
+    [InlineData("method.kernel=ode", "method.kernel is ode, which draws no noise")]
+    [InlineData("method={ name: flow-grpo, kernel: cps, window: { size: 2, from: 1, to: 4 } }", "method.window.to is 4, but step 4 of 4 has no noise under 'kernel: cps'")]
+    [InlineData("method={ name: flow-grpo, kernel: cps, noise_scale: 1.5 }", "method.noise_scale is 1.5, expected from 0 to 1 under 'kernel: cps'")]
     public void A_loss_that_teaches_nothing_is_refused_before_anything_is_written(string option, string words)
     {
         long before = Tensor.LiveCount;
@@ -93,6 +96,19 @@ public sealed class PreflightTests : IDisposable
         Assert.Contains(words, fault.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_root["run"]));
         Assert.Equal(before, Tensor.LiveCount);
+    }
+
+    [Fact]
+    public void Damaged_weights_are_refused_before_anything_is_written()
+    {
+        string path = _root["model/transformer.safetensors"];
+        using (Tensor.Scope())
+            TensorFiles.Save(path, [.. TensorFiles.LoadAll(path).Select(entry => (entry.Name, entry.Value * (entry.Name.StartsWith("blocks.0", StringComparison.Ordinal) ? double.NaN : 1)))]);
+
+        var fault = Assert.Throws<InputException>(() => Start());
+
+        Assert.StartsWith("preflight: the gradient of the first update is not finite. Look at the model's weights", fault.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_root["run"]));
     }
 
     [Fact]

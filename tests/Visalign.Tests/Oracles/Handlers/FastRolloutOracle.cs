@@ -24,7 +24,7 @@ public static class FastRolloutOracle
             WindowStart = generator.BranchStep,
             WindowLength = config.GetProperty("train_num_steps").GetInt32(),
             GuidanceScale = config.GetProperty("guidance_scale").GetDouble(),
-            SharedPrefix = true,
+            Start = GroupStart.Prefix,
             // Odd, so that no micro-batch holds whole groups.
             MicroBatch = generator.Prompts * generator.Children / 2,
         };

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Visalign.Generators;
-using Visalign.Rollouts;
 
 namespace Visalign.Tests.Oracles.Handlers;
 
@@ -18,8 +17,8 @@ internal sealed class FlowKernel
 
     private enum Variant { FlowSde, LinearSde, Cps }
 
-    /// <summary>Its name in the project.</summary>
-    public StepKernel Kernel => _variant == Variant.Cps ? StepKernel.Cps : StepKernel.FlowSde;
+    /// <summary>The one of the project.</summary>
+    public IStepKernel Kernel => _variant == Variant.Cps ? new Cps() : new FlowSde();
 
     /// <summary>Strength of its noise.</summary>
     public double NoiseScale => _noiseScale;
@@ -64,10 +63,10 @@ internal sealed class FlowKernel
 
     /// <summary>What the step is trained with.</summary>
     /// <returns>Shape <c>[B]</c>.</returns>
-    public Tensor LogProb(GaussianStep step, Tensor next) => RolloutSampler.LogProb(Kernel, step, next, _reduction);
+    public Tensor LogProb(GaussianStep step, Tensor next) => Kernel.LogProb(step, next, _reduction);
 
     /// <summary>What the authors' code calls <c>std_dev_t</c>: sigma for an SDE, the deviation for CPS.</summary>
-    public Tensor StandardDeviation(GaussianStep step, Tensor from) => Kernel == StepKernel.Cps ? step.Deviation : Sigma(from);
+    public Tensor StandardDeviation(GaussianStep step, Tensor from) => _variant == Variant.Cps ? step.Deviation : Sigma(from);
 
     private static string? Text(JsonElement config, string key) => config.TryGetProperty(key, out var value) ? value.GetString() : null;
 }

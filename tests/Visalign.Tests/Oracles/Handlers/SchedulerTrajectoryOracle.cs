@@ -69,7 +69,7 @@ public static class SchedulerTrajectoryOracle
         {
             var velocity = scheduler.Inverted ? -walk.Output(i) : walk.Output(i);
             Tensor from = Tensor.Of(step.From.NoiseLevel), to = Tensor.Of(step.To.NoiseLevel);
-            walk.Add(scheduler.Kernel == StepKernel.Cps
+            walk.Add(scheduler.Kernel is Cps
                 ? Cps.Step(walk.State, velocity, from, to, noiseScale: 1).Draw(walk.Noise(i))
                 : FlowSde.Step(walk.State, velocity, from, to, Tensor.Of(0)).Mean);
         }

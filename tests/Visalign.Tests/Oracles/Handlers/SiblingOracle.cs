@@ -35,7 +35,7 @@ public static class SiblingOracle
         });
         var plan = RolloutPlan.Deterministic(flow.Scheduler.Grid(steps, 0), groupSize: 1, config.GetProperty("guidance_scale").GetDouble()) with
         {
-            Kernel = StepKernel.Ddim, NoiseScale = config.GetProperty("eta").GetDouble(), WindowLength = steps,
+            Kernel = new Ddim(), NoiseScale = config.GetProperty("eta").GetDouble(), WindowLength = steps,
         };
         List<float[]> scores = [];
         List<int> compared = [];
@@ -88,7 +88,7 @@ public static class SiblingOracle
         var flow = new TinyDenoiserFlow(oracle, network);
         var plan = RolloutPlan.Deterministic(flow.Scheduler.Grid(config.GetProperty("n_steps").GetInt32(), 0), groupSize: 1, config.GetProperty("guidance_scale").GetDouble()) with
         {
-            Kernel = StepKernel.Ddim, NoiseScale = config.GetProperty("eta").GetDouble(), WindowLength = config.GetProperty("n_steps").GetInt32(), GuidanceGradient = GuidanceGradient.Both,
+            Kernel = new Ddim(), NoiseScale = config.GetProperty("eta").GetDouble(), WindowLength = config.GetProperty("n_steps").GetInt32(), GuidanceGradient = GuidanceGradient.Both,
         };
         Tensor[] policy = [LogProbs("policy.", 0), LogProbs("policy.", 1)], reference = [LogProbs("reference.", 0).Detach(), LogProbs("reference.", 1).Detach()];
         double range = config.GetProperty("clamp").GetDouble();
