@@ -50,6 +50,16 @@ public readonly record struct DataAndNoise(Tensor Data, Tensor Noise)
         return scope.Keep(Data * PathPoint.Each(at, point => point.Signal, Data) + Noise * PathPoint.Each(at, point => point.Noise, Data));
     }
 
+    /// <summary>The noisy latents on the flow path: <c>(1 - s) x0 + s ε</c>.</summary>
+    /// <param name="levels">Shape <c>[B]</c>: s of each row.</param>
+    /// <returns>Shape <c>[B, …]</c>.</returns>
+    public Tensor OnFlow(Tensor levels)
+    {
+        Expect.SameShape(Data, Noise);
+        using var scope = Tensor.Scope();
+        return scope.Keep(Data.Lerp(Noise, FlowSde.PerRow(levels, Data)));
+    }
+
     /// <summary>What a perfect network would say at a point: the target it is trained on.</summary>
     /// <param name="at">One point for all rows, or one for each.</param>
     /// <returns>Shape <c>[B, …]</c>.</returns>

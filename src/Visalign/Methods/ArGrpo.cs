@@ -58,8 +58,7 @@ public sealed record ArGrpo : IMethod
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {
-        var tokens = context.Tokens;
-        MicroBatchShares.Require(context.Rollout, context.Optimizer);
+        MicroBatchUpdates.Require(context.Rollout, context.Optimizer);
         var options = context.Rollout;
         var plan = new TokenPlan
         {
@@ -70,53 +69,40 @@ public sealed record ArGrpo : IMethod
         };
         return new()
         {
-            Sample = (weights, conditions, iteration) => TokenRolloutSampler.Sample(tokens, weights, plan, conditions, context.Seed, iteration, processes: context.Processes),
+            Sample = context.Drawing(plan),
             Credit = (rewards, groups) => GroupCredit.Advantages(rewards, groups, Deviation, AdvantageDelta, DeviationKind.Sample),
-            Updates = (rollout, advantages) => Updates(context, (TokenRollout)rollout, advantages),
-            Terms = KlCoefficient == 0 ? [Alone("surrogate", Term.Surrogate)] : [Alone("surrogate", Term.Surrogate), Alone("KL", Term.Kl)],
+            Terms = [new("surrogate"), new("KL", KlCoefficient)],
+            UpdatesBy = (rollout, advantages, terms) => Updates(context, (TokenRollout)rollout, advantages, terms),
         };
-
-        LossTerm Alone(string name, Term term) => new(name, (rollout, advantages) => Updates(context, (TokenRollout)rollout, advantages, term));
     }
 
-    private IEnumerable<Update> Updates(AssemblyContext context, TokenRollout rollout, double[] advantages, Term? only = null)
+    TuningBaseline IMethod.Baseline => TuningBaseline.OnBest(new() { Temperature = Temperature, TopK = TopK, TopP = TopP });
+
+    private IEnumerable<Update> Updates(AssemblyContext context, TokenRollout rollout, double[] advantages, LossTerms terms)
     {
-        int count = context.Optimizer.UpdatesPerIteration;
-        for (int update = 0; update < count; update++)
+        return MicroBatchUpdates.Of(RowBatches.Of(rollout.SampleCount, rollout.Plan.MicroBatch), context.Optimizer.UpdatesPerIteration, rows => rows.Length * rollout.Tokens.Size(1), Loss);
+
+        Tensor Loss((int Start, int Length) rows, (int Update, int Pass) at, UpdateStatistics statistics)
         {
-            var batches = MicroBatchShares.Of(rollout, rollout.Plan.MicroBatch, update, count);
-            long tokens = batches.Sum(batch => batch.Length) * rollout.Tokens.Size(1);
-            yield return new([.. batches.Select(batch => (Func<UpdateStatistics, Tensor>)(statistics =>
-                Loss(context, rollout, batch.Start, batch.Length, advantages, statistics, only) / tokens))]);
+            var (start, length) = rows;
+            var conditions = rollout.Encoded.Narrow(start, length);
+            var tokens = rollout.Tokens.Narrow(0, start, length);
+            var policy = TokenRolloutSampler.LogProb(context.Tokens, context.Policy, conditions, tokens, Temperature);           // [B, N]
+            var logRatio = policy - rollout.LogProb!.Narrow(0, start, length);
+            var advantage = Tensor.From(Array.ConvertAll(advantages[start..(start + length)], a => (float)a), length, 1).Expand(policy.Shape).Contiguous();
+            statistics.Ratios(logRatio.ToArray<float>(), advantage.AsSpan<float>(), ClipLow, ClipHigh);
+            statistics.Mean("kl/sampler", (rollout.SamplerLogProb.Narrow(0, start, length) - rollout.LogProb.Narrow(0, start, length)).Mean().Item(), length);
+            statistics.Mean("tokens/entropy", rollout.Entropy.Narrow(0, start, length).Mean().Item(), length);
+            return terms.Sum(
+                ("surrogate", () => ClippedSurrogate.PerSample(logRatio, advantage, new(ClipLow, ClipHigh), RatioLimit == 0 ? double.PositiveInfinity : RatioLimit).Sum()),
+                ("KL", () =>
+                {
+                    Tensor reference;
+                    using (Autograd.NoGrad()) reference = TokenRolloutSampler.LogProb(context.Tokens, context.Tokens.Base, conditions, tokens, Temperature);
+                    var divergence = KlEstimate.PerToken(policy, reference);
+                    statistics.Mean("kl/mean", divergence.Mean().Item(), length);
+                    return divergence.Sum();
+                }));
         }
-    }
-
-    // Summed over the tokens; the caller divides by all tokens of the update.
-    private Tensor Loss(AssemblyContext context, TokenRollout rollout, int start, int length, double[] advantages, UpdateStatistics statistics, Term? only)
-    {
-        using var scope = Tensor.Scope();
-        var conditions = rollout.Encoded.Narrow(start, length);
-        var tokens = rollout.Tokens.Narrow(0, start, length);
-        var policy = TokenRolloutSampler.LogProb(context.Tokens, context.Policy, conditions, tokens, Temperature);           // [B, N]
-        var logRatio = policy - rollout.LogProb!.Narrow(0, start, length);
-        var advantage = Tensor.From(Array.ConvertAll(advantages.AsSpan(start, length).ToArray(), a => (float)a), length, 1).Expand(policy.Shape).Contiguous();
-        var loss = ClippedSurrogate.PerSample(logRatio, advantage, new(ClipLow, ClipHigh), RatioLimit == 0 ? double.PositiveInfinity : RatioLimit).Sum();
-        statistics.Ratios(logRatio.ToArray<float>(), advantage.AsSpan<float>(), ClipLow, ClipHigh);
-        statistics.Mean("kl/sampler", (rollout.SamplerLogProb.Narrow(0, start, length) - rollout.LogProb.Narrow(0, start, length)).Mean().Item(), length);
-        statistics.Mean("tokens/entropy", rollout.Entropy.Narrow(0, start, length).Mean().Item(), length);
-        if (KlCoefficient == 0 || only == Term.Surrogate) return scope.Keep(loss);
-
-        Tensor reference;
-        using (Autograd.NoGrad()) reference = TokenRolloutSampler.LogProb(context.Tokens, context.Tokens.Base, conditions, tokens, Temperature);
-        var divergence = KlEstimate.PerToken(policy, reference);
-        statistics.Mean("kl/mean", divergence.Mean().Item(), length);
-        var penalty = divergence.Sum() * KlCoefficient;
-        return scope.Keep(only == Term.Kl ? penalty : loss + penalty);
-    }
-
-    private enum Term
-    {
-        Surrogate,
-        Kl,
     }
 }

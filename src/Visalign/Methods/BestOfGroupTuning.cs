@@ -1,6 +1,8 @@
+using System.ComponentModel.DataAnnotations;
 using Visalign.Credit;
 using Visalign.Generators;
 using Visalign.Networks;
+using Visalign.Objectives;
 using Visalign.Rollouts;
 using Visalign.Torch;
 
@@ -8,55 +10,71 @@ namespace Visalign.Methods;
 
 /// <summary>Fine-tuning on the best sample of each group: the baseline every policy gradient has to beat.</summary>
 /// <remarks>
-/// Samples as the compared run does, without noise in the steps, keeps the sample with the highest reward of each group,
-/// and takes flow-matching steps on it, or where the model draws tokens, steps of its next-token loss: the same number of
-/// reward calls and optimizer steps, no advantage, no ratio (rejection-sampling fine-tuning, as in Dong et al., RAFT, arXiv 2304.06767). Departures: one step per iteration.
+/// Samples as the compared run does, but without noise in the steps, and so from start noise of each sample's own: a shared one would
+/// leave copies to choose from. Keeps the sample with the highest reward of each group, and trains the network's own prediction on
+/// it, or where the model draws tokens, the next one: the same number of reward calls and optimizer steps, no advantage, no
+/// ratio (rejection-sampling fine-tuning, as in Dong et al., RAFT, arXiv 2304.06767). Departures: an iteration's updates share the
+/// winners out, and one that gets none is not made.
 /// </remarks>
 public sealed record BestOfGroupTuning : IMethod
 {
+    /// <summary>How rollouts follow the flow; of models that denoise.</summary>
+    public OdeSolver Solver { get; init; }
+
+    /// <summary>Logits are divided by it, in drawing and in the loss; of models that draw tokens, as are the next two.</summary>
+    [Range(0, 100, MinimumIsExclusive = true)]
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Only as many of the most likely tokens are drawn; 0 = all.</summary>
+    [Range(0, 1_000_000)]
+    public int TopK { get; init; }
+
+    /// <summary>Only the most likely tokens are drawn that together reach this probability; 1 = all.</summary>
+    [Range(0, 1, MinimumIsExclusive = true)]
+    public double TopP { get; init; } = 1;
+
     /// <inheritdoc/>
-    public Assembly Assemble(AssemblyContext context)
+    public Assembly Assemble(AssemblyContext context) => context.Generator is TokenGenerator ? OnTokens(context) : OnLatents(context);
+
+    private Assembly OnLatents(AssemblyContext context)
     {
-        if (context.Optimizer.UpdatesPerIteration != 1)
-            throw new InputException($"optimizer.updates_per_iteration is {context.Optimizer.UpdatesPerIteration}; best-of-group-tuning makes exactly 1.");
-        return context.Generator is TokenGenerator ? OnTokens(context) : OnLatents(context);
+        if ((Temperature, TopK, TopP) != (1, 0, 1))
+            throw new InputException("method: 'temperature', 'top_k' and 'top_p' are of drawing tokens, and this model makes pictures by denoising. Leave them out.");
+        var plan = RolloutPlan.Deterministic(context.Noise, context.Rollout) with { Solver = Solver };
+        return Of(context, "denoising", context.Denoising(plan), (rollout, winners, first) => Denoising(context, (NoiseRollout)rollout, winners, first));
     }
 
-    private static Assembly OnLatents(AssemblyContext context)
+    private Assembly OnTokens(AssemblyContext context)
     {
-        var plan = RolloutPlan.Deterministic(context.Noise, context.Rollout);
-        return Of("flow matching", (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, plan, conditions, LogProbReduction.Mean, context.Seed, iteration, processes: context.Processes),
-            (rollout, picked) => FlowMatching(context, (NoiseRollout)rollout, picked));
-    }
-
-    private static Assembly OnTokens(AssemblyContext context)
-    {
+        if (Solver != OdeSolver.Euler) throw new InputException("method.solver: it is of denoising, and this model draws tokens one after another. Leave it out.");
         var options = context.Rollout;
-        var plan = new TokenPlan { GroupSize = options.GroupSize, Sampling = new() { GuidanceScale = options.GuidanceScale }, MicroBatch = options.MicroBatch };
-        return Of("next token", (weights, conditions, iteration) => TokenRolloutSampler.Sample(context.Tokens, weights, plan, conditions, context.Seed, iteration, processes: context.Processes),
-            (rollout, picked) => NextToken(context, (TokenRollout)rollout, picked));
+        var plan = new TokenPlan
+        {
+            GroupSize = options.GroupSize,
+            Sampling = new() { GuidanceScale = options.GuidanceScale, Temperature = Temperature, TopK = TopK, TopP = TopP },
+            MicroBatch = options.MicroBatch,
+        };
+        return Of(context, "next token", context.Drawing(plan), (rollout, winners, _) => NextToken(context, (TokenRollout)rollout, winners));
     }
 
-    private static Assembly Of(string term, Func<Weights, IReadOnlyList<Condition>, long, Rollout> sample, Func<Rollout, Tensor, Tensor> loss)
+    // The loss is summed over the winners of a micro-batch, whose rows it is given, and the place of the first among all winners.
+    private static Assembly Of(AssemblyContext context, string term, Func<Weights, IReadOnlyList<Condition>, long, Rollout> sample, Func<Rollout, Tensor, int, Tensor> loss)
     {
         return new()
         {
             Sample = sample,
             // 1 for the best of its group, 0 for the others and for groups without a difference.
             Credit = Best,
-            Updates = Updates,
-            Terms = [new(term, Updates)],
+            Terms = [new(term)],
+            UpdatesBy = (rollout, best, _) => Updates(rollout, best),
         };
 
         IEnumerable<Update> Updates(Rollout rollout, double[] best)
         {
             long[] rows = [.. Enumerable.Range(0, best.Length).Where(i => best[i] > 0).Select(i => (long)i)];
-            if (rows.Length == 0) yield break;
-            yield return new([_ =>
-            {
-                using var scope = Tensor.Scope();
-                return scope.Keep(loss(rollout, Tensor.From(rows, rows.Length)));
-            }]);
+            int updates = context.Optimizer.UpdatesPerIteration, size = Math.Clamp(rows.Length / updates, 1, context.Rollout.MicroBatch);
+            return MicroBatchUpdates.Of(RowBatches.Of(rows.Length, size), updates, batch => batch.Length,
+                (batch, _, _) => loss(rollout, Tensor.From(rows[batch.Start..(batch.Start + batch.Length)], batch.Length), batch.Start));
         }
     }
 
@@ -72,23 +90,21 @@ public sealed record BestOfGroupTuning : IMethod
         return chosen;
     }
 
-    private static Tensor FlowMatching(AssemblyContext context, NoiseRollout rollout, Tensor picked)
+    private static Tensor Denoising(AssemblyContext context, NoiseRollout rollout, Tensor winners, int first)
     {
         using var scope = Tensor.Scope();
-        var data = rollout.Final.IndexSelect(0, picked);
-        int count = (int)picked.Size(0);
-        var noise = context.Noise.DrawNoise(new(context.Seed, NoisePurpose.Training, Iteration: rollout.Iteration), 0, count);
+        int count = (int)winners.Size(0);
+        var noise = context.Noise.DrawNoise(new(context.Seed, NoisePurpose.Training, Iteration: rollout.Iteration), first, count);
         var key = new NoiseKey(context.Seed, NoisePurpose.Training, Iteration: rollout.Iteration, Branch: 1);
-        var times = Tensor.From(Enumerable.Range(0, count).Select(i => (float)context.Noise.Schedule.TrainingLevel(Noise.Uniform(key, i))).ToArray(), count);
-        var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
-        var velocity = context.Noise.Velocity(context.Policy, noisy, times, rollout.Encoded.Select(picked));
-        return scope.Keep((velocity - (noise - data)).Square().Mean());
+        var schedule = context.Noise.Schedule;
+        float[] levels = [.. Enumerable.Range(first, count).Select(i => (float)schedule.TrainingLevel(Noise.Uniform(key, i)))];
+        return scope.Keep(DenoisingError.Of(context.Noise, context.Policy, new(rollout.Final.IndexSelect(0, winners), noise), levels, rollout.Encoded.Select(winners), schedule.Prediction).Sum());
     }
 
-    private static Tensor NextToken(AssemblyContext context, TokenRollout rollout, Tensor picked)
+    private Tensor NextToken(AssemblyContext context, TokenRollout rollout, Tensor winners)
     {
         using var scope = Tensor.Scope();
-        var tokens = rollout.Tokens.IndexSelect(0, picked);
-        return scope.Keep(-TokenRolloutSampler.LogProb(context.Tokens, context.Policy, rollout.Encoded.Select(picked), tokens, temperature: 1).Mean());
+        var tokens = rollout.Tokens.IndexSelect(0, winners);
+        return scope.Keep(-TokenRolloutSampler.LogProb(context.Tokens, context.Policy, rollout.Encoded.Select(winners), tokens, Temperature).MeanPerSample().Sum());
     }
 }

@@ -49,41 +49,65 @@ public sealed record DiffusionNft : IMethod
     public Assembly Assemble(AssemblyContext context)
     {
         var plan = RolloutPlan.Deterministic(context.Noise, context.Rollout) with { Solver = Solver };
-        MicroBatchShares.Require(context.Rollout, context.Optimizer);
+        MicroBatchUpdates.Require(context.Rollout, context.Optimizer);
         if (TimestepCount(plan) == 0)
             throw new InputException($"method.timestep_share leaves none of the {plan.StepCount} timesteps of 'rollout.steps'. Raise it to at least 1/{plan.StepCount}.");
         var policy = context.Adapter.Parameters.Values;
         var old = policy.Clone().Persist();                                              // [N]
         return new()
         {
-            Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, plan, conditions, LogProbReduction.Mean, context.Seed, iteration, processes: context.Processes),
+            Sample = context.Denoising(plan),
             Credit = (rewards, groups) => GroupCredit.Advantages(rewards, groups, DeviationScope.Batch),
-            Updates = (rollout, advantages) => Updates(context, old, (NoiseRollout)rollout, advantages),
-            Terms = KlCoefficient == 0 ? [Alone("matching", Term.Matching)] : [Alone("matching", Term.Matching), Alone("KL", Term.Kl)],
+            Terms = [new("matching"), new("KL", KlCoefficient)],
+            UpdatesBy = (rollout, advantages, terms) => Updates(context, old, (NoiseRollout)rollout, advantages, terms),
             Behavior = () => context.Adapter.Over(old),
             State = [("old", old)],
             AfterUpdates = steps => old.LerpInPlace(policy, 1 - OldPolicyDecay.At(OldDecay, steps)),
         };
-
-        LossTerm Alone(string name, Term term) => new(name, (rollout, advantages) => Updates(context, old, (NoiseRollout)rollout, advantages, term));
     }
+
+    TuningBaseline IMethod.Baseline => TuningBaseline.OnBest(new() { Solver = Solver });
 
     private int TimestepCount(RolloutPlan plan) => (int)(plan.StepCount * TimestepShare);
 
-    private IEnumerable<Update> Updates(AssemblyContext context, Tensor old, NoiseRollout rollout, double[] advantages, Term? only = null)
+    private IEnumerable<Update> Updates(AssemblyContext context, Tensor old, NoiseRollout rollout, double[] advantages, LossTerms terms)
     {
-        int count = context.Optimizer.UpdatesPerIteration, timesteps = TimestepCount(rollout.Plan);
         float[][] levels = [.. Enumerable.Range(0, rollout.SampleCount).Select(row => PermutedLevels(context.Seed, rollout, row))];
-        for (int update = 0; update < count; update++)
+        return MicroBatchUpdates.Of(rollout.Plan.MicroBatches(rollout.SampleCount), context.Optimizer.UpdatesPerIteration, rows => rows.Length, Loss, passes: TimestepCount(rollout.Plan));
+
+        Tensor Loss((int Start, int Length) rows, (int Update, int Pass) at, UpdateStatistics statistics)
         {
-            var batches = MicroBatchShares.Of(rollout, rollout.Plan.MicroBatch, update, count);
-            if (batches.Count == 0) continue;
-            // Until the first update the policy is the old one; its velocity then serves as both.
-            var behind = update == 0 && OldDecay == OldPolicySchedule.Immediate ? null : old;
-            long terms = batches.Sum(batch => (long)batch.Length) * timesteps;
-            yield return new([.. from position in Enumerable.Range(0, timesteps) from batch in batches
-                                 select (Func<UpdateStatistics, Tensor>)(statistics =>
-                                     Loss(context, behind, rollout, levels, position, batch.Start, batch.Length, advantages, statistics, only) / terms)]);
+            var (start, length) = rows;
+            var data = rollout.Final.Narrow(0, start, length);                               // [B, C, H, W]
+            var conditions = rollout.Encoded.Narrow(start, length);
+            var noise = context.Noise.DrawNoise(new(context.Seed, NoisePurpose.Training, rollout.Iteration, Step: at.Pass), start, length);
+            var times = Tensor.From(levels[start..(start + length)].Select(own => own[at.Pass]).ToArray(), length);  // [B]
+            var noisy = new DataAndNoise(data, noise).OnFlow(times);
+            var velocity = Velocity(context.Policy);
+            return terms.Sum(("matching", Matching), ("KL", () =>
+            {
+                var divergence = PredictionDistance.PerSample(velocity, Constant(context.Generator.Base));
+                statistics.Mean("velocity/distance", divergence.Mean().Item(), length);
+                return divergence.Sum();
+            }));
+
+            Tensor Matching()
+            {
+                var optimality = advantages[start..(start + length)].Select(advantage => NegativeAwareMatching.Optimality(advantage, AdvantageLimit, Advantages));
+                // Until the first update the policy is the old one; its velocity then serves as both.
+                var anchor = at.Update == 0 && OldDecay == OldPolicySchedule.Immediate ? velocity.Detach() : Constant(context.Adapter.Over(old));
+                var errors = NegativeAwareMatching.Errors(velocity, anchor, data, noisy, times, Beta);
+                statistics.Mean("matching/positive", errors.Positive.Mean().Item(), length);
+                statistics.Mean("matching/negative", errors.Negative.Mean().Item(), length);
+                return NegativeAwareMatching.PerSample(errors, Tensor.From(optimality.ToArray(), length), Beta, AdvantageLimit).Sum();
+            }
+
+            Tensor Velocity(Weights weights) => context.Noise.Velocity(weights, noisy, times, conditions);
+            Tensor Constant(Weights weights)
+            {
+                using var _ = Autograd.NoGrad();
+                return Velocity(weights);
+            }
         }
     }
 
@@ -92,46 +116,5 @@ public sealed record DiffusionNft : IMethod
     {
         var key = new NoiseKey(seed, NoisePurpose.Choice, rollout.Iteration, Sample: row);
         return [.. Enumerable.Range(0, rollout.Plan.StepCount).OrderBy(step => Noise.Uniform(key, step)).Select(step => rollout.Plan.Levels[step])];
-    }
-
-    // Summed over the rows; the caller divides by all samples and timesteps of the update.
-    private Tensor Loss(AssemblyContext context, Tensor? old, NoiseRollout rollout, float[][] levels, int position, int start, int length,
-        double[] advantages, UpdateStatistics statistics, Term? only)
-    {
-        using var scope = Tensor.Scope();
-        var data = rollout.Final.Narrow(0, start, length);                               // [B, C, H, W]
-        var conditions = rollout.Encoded.Narrow(start, length);
-        var noise = context.Noise.DrawNoise(new(context.Seed, NoisePurpose.Training, rollout.Iteration, Step: position), start, length);
-        var times = Tensor.From(levels[start..(start + length)].Select(own => own[position]).ToArray(), length);  // [B]
-        var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
-        var velocity = Velocity(context.Policy);
-        Tensor loss = Tensor.Of(0);
-        if (only != Term.Kl)
-        {
-            var optimality = advantages[start..(start + length)].Select(advantage => NegativeAwareMatching.Optimality(advantage, AdvantageLimit, Advantages));
-            var anchor = old is null ? velocity.Detach() : Constant(context.Adapter.Over(old));
-            var errors = NegativeAwareMatching.Errors(velocity, anchor, data, noisy, times, Beta);
-            statistics.Mean("matching/positive", errors.Positive.Mean().Item());
-            statistics.Mean("matching/negative", errors.Negative.Mean().Item());
-            loss = NegativeAwareMatching.PerSample(errors, Tensor.From(optimality.ToArray(), length), Beta, AdvantageLimit).Sum();
-        }
-        if (KlCoefficient == 0 || only == Term.Matching) return scope.Keep(loss);
-
-        var divergence = PredictionDistance.PerSample(velocity, Constant(context.Generator.Base));
-        statistics.Mean("velocity/distance", divergence.Mean().Item());
-        return scope.Keep(loss + divergence.Sum() * KlCoefficient);
-
-        Tensor Velocity(Weights weights) => context.Noise.Velocity(weights, noisy, times, conditions);
-        Tensor Constant(Weights weights)
-        {
-            using var _ = Autograd.NoGrad();
-            return Velocity(weights);
-        }
-    }
-
-    private enum Term
-    {
-        Matching,
-        Kl,
     }
 }

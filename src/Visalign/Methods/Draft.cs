@@ -49,15 +49,13 @@ public sealed record Draft : IMethod
         return new()
         {
             JudgedPerSample = 1 + Resamples,
-            Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, plan, conditions, LogProbReduction.Mean, context.Seed, iteration, processes: context.Processes),
-            Updates = (rollout, _) => Updates(context, reward, (NoiseRollout)rollout, Term.Reward | Term.Kl),
-            Terms = KlCoefficient == 0 ? [Alone("reward", Term.Reward)] : [Alone("reward", Term.Reward), Alone("KL", Term.Kl)],
+            Sample = context.Denoising(plan),
+            Terms = [new("reward"), new("KL", KlCoefficient)],
+            UpdatesBy = (rollout, _, terms) => Updates(context, reward, (NoiseRollout)rollout, terms),
         };
-
-        LossTerm Alone(string name, Term term) => new(name, (rollout, _) => Updates(context, reward, (NoiseRollout)rollout, term));
     }
 
-    private IEnumerable<Update> Updates(AssemblyContext context, IDifferentiableReward reward, NoiseRollout rollout, Term terms)
+    private IEnumerable<Update> Updates(AssemblyContext context, IDifferentiableReward reward, NoiseRollout rollout, LossTerms terms)
     {
         yield return new([.. rollout.Plan.MicroBatches(rollout.SampleCount).Select(batch => (Func<UpdateStatistics, Tensor>)(statistics =>
         {
@@ -71,7 +69,7 @@ public sealed record Draft : IMethod
     /// <param name="scores">Of final latents, shape <c>[B]</c>.</param>
     /// <param name="start">The micro-batch's first row.</param>
     /// <param name="rows">Of the whole update.</param>
-    internal Tensor Loss(IFlow generator, Weights policy, Weights reference, Func<Tensor, Tensor> scores, NoiseRollout rollout, int start, int length, long rows, Term terms,
+    internal Tensor Loss(IFlow generator, Weights policy, Weights reference, Func<Tensor, Tensor> scores, NoiseRollout rollout, int start, int length, long rows, LossTerms terms,
         ulong seed, UpdateStatistics statistics)
     {
         using var scope = Tensor.Scope();
@@ -79,14 +77,14 @@ public sealed record Draft : IMethod
         var final = rollout.Final.Narrow(0, start, length).Detach();                       // [B, C, H, W]
         var gradient = Tensor.Zeros(final.Shape, final.DType);
         double value = 0;
-        if (terms.HasFlag(Term.Reward))
+        if (terms.Have("reward"))
         {
             final.RequireGrad();
             value = Follow(final);
             gradient = final.Gradient!.Detach();
             for (int number = 0; number < Resamples; number++) value += Follow(Resampled(number));
         }
-        var penalty = terms.HasFlag(Term.Kl) && KlCoefficient > 0 ? (Func<int, Tensor, Tensor, Tensor>)Distance : null;
+        var penalty = terms.Have("KL") ? (Func<int, Tensor, Tensor, Tensor>)Distance : null;
         var left = SamplerGradient.Through(generator, policy, plan, [.. rollout.Tail.Select(state => state.Narrow(0, start, length))], conditions, gradient, penalty);
         return scope.Keep(left + (value - left.Item()));
 
@@ -123,12 +121,5 @@ public sealed record Draft : IMethod
             value += share.Item();
             return inner.Keep(share);
         }
-    }
-
-    [Flags]
-    internal enum Term
-    {
-        Reward = 1,
-        Kl = 2,
     }
 }

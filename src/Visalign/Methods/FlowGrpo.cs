@@ -23,8 +23,10 @@ public enum GuidanceTraining
 /// Liu et al., "Flow-GRPO: Training Flow Matching Models via Online RL", arXiv 2505.05470. The window says
 /// which steps are stochastic and trained: all but the last is Flow-GRPO, two or three steps is Flow-GRPO-Fast.
 /// <code>L = mean over steps and samples of max(-A r, -A clamp(r, 1 - clip, 1 + clip)) + beta KL(policy ‖ reference)</code>
-/// Departures: dropped samples weigh nothing instead of leaving the batch, so that replayed batches keep their shape and
-/// the first ratio is exactly 1; the authors' top-up with random dropped samples is then not needed.
+/// Departures: the default window is the first four of eight steps, always: neither all but the last nor, as in Flow-GRPO-Fast, a
+/// window whose place is drawn anew; dropped samples weigh nothing instead of leaving the batch, so that replayed batches keep their shape and
+/// the first ratio is exactly 1; the authors' top-up with random dropped samples is then not needed; the moving average of the
+/// weights follows at every optimizer step instead of at every eighth.
 /// </remarks>
 public sealed record FlowGrpo : IMethod
 {
@@ -74,16 +76,14 @@ public sealed record FlowGrpo : IMethod
         int steps = context.Rollout.DenoisingSteps;
         if (Window.To > steps) throw new InputException($"method.window.to is {Window.To}, expected at most the {steps} of 'rollout.steps'.");
         NoisySteps.Require(Kernel, NoiseScale, Window, context.Noise.Grid(steps, context.Rollout.Shift));
-        MicroBatchShares.Require(context.Rollout, context.Optimizer);
+        MicroBatchUpdates.Require(context.Rollout, context.Optimizer);
         return new()
         {
-            Sample = (weights, conditions, iteration) => RolloutSampler.Sample(context.Noise, weights, Plan(context, iteration), conditions, LogProb, context.Seed, iteration, processes: context.Processes),
+            Sample = context.Denoising(iteration => Plan(context, iteration), LogProb),
             Credit = (rewards, groups) => [.. GroupCredit.Advantages(rewards, groups, Deviation).Select(a => Math.Clamp(a, -AdvantageLimit, AdvantageLimit))],
-            Updates = (rollout, advantages) => Updates(context, (NoiseRollout)rollout, advantages),
-            Terms = KlCoefficient == 0 ? [Alone("surrogate", Term.Surrogate)] : [Alone("surrogate", Term.Surrogate), Alone("KL", Term.Kl)],
+            Terms = [new("surrogate"), new("KL", KlCoefficient)],
+            UpdatesBy = (rollout, advantages, terms) => Updates(context, (NoiseRollout)rollout, advantages, terms),
         };
-
-        LossTerm Alone(string name, Term term) => new(name, (rollout, advantages) => Updates(context, (NoiseRollout)rollout, advantages, term));
     }
 
     private RolloutPlan Plan(AssemblyContext context, long iteration)
@@ -111,52 +111,40 @@ public sealed record FlowGrpo : IMethod
         _ => Kernel.TrainedBranches,
     };
 
-    private IEnumerable<Update> Updates(AssemblyContext context, NoiseRollout rollout, double[] advantages, Term? only = null)
+    private IEnumerable<Update> Updates(AssemblyContext context, NoiseRollout rollout, double[] advantages, LossTerms terms)
     {
-        int count = context.Optimizer.UpdatesPerIteration;
-        for (int update = 0; update < count; update++)
+        var plan = rollout.Plan;
+        return MicroBatchUpdates.Of(plan.MicroBatches(rollout.SampleCount), context.Optimizer.UpdatesPerIteration, Kept, Loss, passes: rollout.Transitions.Count);
+
+        long Kept((int Start, int Length) rows) => advantages.Skip(rows.Start).Take(rows.Length).Count(IsKept);
+
+        Tensor Loss((int Start, int Length) rows, (int Update, int Pass) at, UpdateStatistics statistics)
         {
-            var batches = MicroBatchShares.Of(rollout, rollout.Plan.MicroBatch, update, count);
-            long kept = batches.Sum(batch => Enumerable.Range(batch.Start, batch.Length).Count(row => IsKept(advantages[row])));
-            if (kept == 0) continue;
-            yield return new([.. from transition in rollout.Transitions from batch in batches
-                                 select (Func<UpdateStatistics, Tensor>)(statistics =>
-                                     Loss(context, rollout, transition, batch.Start, batch.Length, advantages, statistics, only) / (kept * rollout.Transitions.Count))]);
+            var (start, length) = rows;
+            var transition = rollout.Transitions[at.Pass];
+            var latents = transition.From.Narrow(0, start, length);
+            var conditions = rollout.Encoded.Narrow(start, length);
+            double[] advantage = advantages[start..(start + length)];
+            var step = RolloutSampler.GaussianOf(context.Noise, context.Policy, plan, transition.Step, latents, conditions);
+            var logRatio = Kernel.LogProb(step, transition.To.Narrow(0, start, length), LogProb) - transition.LogProb.Narrow(0, start, length);
+            var weights = Tensor.From(Array.ConvertAll(advantage, a => (float)a), length);                        // [B]
+            statistics.Ratios(logRatio.ToArray<float>(), weights.AsSpan<float>(), ClipRange, ClipRange);
+            return terms.Sum(
+                ("surrogate", () => ClippedSurrogate.PerSample(logRatio, weights, Objectives.ClipRange.Symmetric(ClipRange)).Sum()),
+                ("KL", () =>
+                {
+                    Tensor reference;
+                    using (Autograd.NoGrad())
+                        reference = RolloutSampler.GaussianOf(context.Noise, context.Noise.Base, plan, transition.Step, latents, conditions).Mean;
+                    double h = plan.Levels[transition.Step] - plan.Levels[transition.Step + 1];
+                    var variance = GaussianKl.Variance(KlForm, Kernel, step.Deviation, h);
+                    var kept = Tensor.From(Array.ConvertAll(advantage, a => IsKept(a) ? 1f : 0f), length);        // [B]
+                    var divergence = (GaussianKl.PerSample(step.Mean, reference, variance) * kept).Sum();
+                    if (Kept(rows) is > 0 and var count) statistics.Mean("kl/mean", divergence.Item() / count, count);
+                    return divergence;
+                }));
         }
     }
 
     private bool IsKept(double advantage) => !DropZeroAdvantages || GroupCredit.HasSignal(advantage);
-
-    // Summed over the rows; the caller divides by all samples and steps of the update.
-    private Tensor Loss(AssemblyContext context, NoiseRollout rollout, Transition transition, int start, int length, double[] advantages, UpdateStatistics statistics, Term? only)
-    {
-        using var scope = Tensor.Scope();
-        var plan = rollout.Plan;
-        var latents = transition.From.Narrow(0, start, length);
-        var conditions = rollout.Encoded.Narrow(start, length);
-        var advantage = advantages.AsSpan(start, length).ToArray();
-        var step = RolloutSampler.GaussianOf(context.Noise, context.Policy, plan, transition.Step, latents, conditions);
-        var logRatio = Kernel.LogProb(step, transition.To.Narrow(0, start, length), LogProb) - transition.LogProb.Narrow(0, start, length);
-        var weights = Tensor.From(Array.ConvertAll(advantage, a => (float)a), length);                        // [B]
-        var loss = ClippedSurrogate.PerSample(logRatio, weights, Objectives.ClipRange.Symmetric(ClipRange)).Sum();
-        statistics.Ratios(logRatio.ToArray<float>(), weights.AsSpan<float>(), ClipRange, ClipRange);
-        if (KlCoefficient == 0 || only == Term.Surrogate) return scope.Keep(loss);
-
-        Tensor reference;
-        using (Autograd.NoGrad())
-            reference = RolloutSampler.GaussianOf(context.Noise, context.Noise.Base, plan, transition.Step, latents, conditions).Mean;
-        double h = plan.Levels[transition.Step] - plan.Levels[transition.Step + 1];
-        var variance = GaussianKl.Variance(KlForm, Kernel, step.Deviation, h);
-        var kept = Tensor.From(Array.ConvertAll(advantage, a => IsKept(a) ? 1f : 0f), length);                // [B]
-        var divergence = GaussianKl.PerSample(step.Mean, reference, variance) * kept;
-        statistics.Mean("kl/mean", divergence.Mean().Item());
-        var penalty = divergence.Sum() * KlCoefficient;
-        return scope.Keep(only == Term.Kl ? penalty : loss + penalty);
-    }
-
-    private enum Term
-    {
-        Surrogate,
-        Kl,
-    }
 }

@@ -17,14 +17,19 @@ public interface IMethod
     bool LearnsFromRewards => true;
 
     /// <summary>The plain fine-tuning that a study holds it against, with the same pictures and optimizer steps.</summary>
-    TuningBaseline Baseline => new("best-of-group-tuning", "fine-tuning on the best of each group", new BestOfGroupTuning());
+    TuningBaseline Baseline => TuningBaseline.OnBest(new());
 }
 
 /// <summary>A method that is there to be beaten.</summary>
 /// <param name="Name">Its name in recipes.</param>
 /// <param name="Words">What people call it.</param>
 /// <param name="Method">With the options that make the comparison fair.</param>
-public sealed record TuningBaseline(string Name, string Words, IMethod Method);
+public sealed record TuningBaseline(string Name, string Words, IMethod Method)
+{
+    /// <summary>Fine-tuning on the best sample of each group.</summary>
+    /// <param name="method">Samples as the compared method does.</param>
+    public static TuningBaseline OnBest(BestOfGroupTuning method) => new("best-of-group-tuning", "fine-tuning on the best of each group", method);
+}
 
 /// <summary>What a method is assembled for.</summary>
 /// <param name="Generator">Holds the base weights, which are the reference.</param>
@@ -65,6 +70,26 @@ public sealed record AssemblyContext(IGenerator Generator, Adapter Adapter, Roll
 
     /// <summary>The tree under training.</summary>
     public Weights Policy => Adapter.Weights;
+
+    /// <summary>Denoises by a plan of each iteration's own, on all processes together.</summary>
+    /// <param name="reduction">Of the recorded log-probabilities.</param>
+    /// <exception cref="InputException">The generator makes pictures in another way.</exception>
+    public Func<Weights, IReadOnlyList<Condition>, long, NoiseRollout> Denoising(Func<long, RolloutPlan> plan, LogProbReduction reduction = LogProbReduction.Mean)
+    {
+        var generator = Noise;
+        return (weights, conditions, iteration) => RolloutSampler.Sample(generator, weights, plan(iteration), conditions, reduction, Seed, iteration, processes: Processes);
+    }
+
+    /// <summary>Denoises by one plan, on all processes together.</summary>
+    public Func<Weights, IReadOnlyList<Condition>, long, NoiseRollout> Denoising(RolloutPlan plan) => Denoising(_ => plan);
+
+    /// <summary>Draws tokens, on all processes together.</summary>
+    /// <exception cref="InputException">The generator makes pictures in another way.</exception>
+    public Func<Weights, IReadOnlyList<Condition>, long, TokenRollout> Drawing(TokenPlan plan)
+    {
+        var generator = Tokens;
+        return (weights, conditions, iteration) => TokenRolloutSampler.Sample(generator, weights, plan, conditions, Seed, iteration, processes: Processes);
+    }
 }
 
 /// <summary>A method as the training loop sees it.</summary>
@@ -79,11 +104,11 @@ public sealed record Assembly
     /// <summary>How many pictures the trained rewards judge for each final sample, itself and those on the way to it; 0 where verdicts came with the samples.</summary>
     public int JudgedPerSample { get; init; } = 1;
 
-    /// <summary>The updates that an iteration makes, in order.</summary>
-    public required Func<Rollout, double[], IEnumerable<Update>> Updates { get; init; }
+    /// <summary>The terms of the loss; of those given, the ones that weigh anything.</summary>
+    public required IReadOnlyList<LossTerm> Terms { get; init => field = [.. value.Where(term => term.Weight != 0)]; }
 
-    /// <summary>The terms of the loss that weigh anything; their gradients add up to those of <see cref="Updates"/>.</summary>
-    public required IReadOnlyList<LossTerm> Terms { get; init; }
+    /// <summary>The updates that an iteration makes, in order, by a loss of the terms it is given.</summary>
+    public required Func<Rollout, double[], LossTerms, IEnumerable<Update>> UpdatesBy { get; init; }
 
     /// <summary>What the loss is, whatever the samples, while the policy is its base; null where it depends on them.</summary>
     public double? LossAtBase { get; init; }
@@ -96,15 +121,13 @@ public sealed record Assembly
 
     /// <summary>Moves <see cref="State"/> on when an iteration's updates are done, given the optimizer steps taken so far.</summary>
     public Action<long>? AfterUpdates { get; init; }
-}
 
-/// <summary>One term of a loss, such as its penalty for leaving the reference.</summary>
-/// <param name="Name">What people call it.</param>
-/// <param name="Updates">As <see cref="Assembly.Updates"/>, were this term the whole loss, its weight included.</param>
-public sealed record LossTerm(string Name, Func<Rollout, double[], IEnumerable<Update>> Updates)
-{
-    /// <summary>What to change where the term has no gradient, as a sentence; null where the usual reasons apply.</summary>
-    public string? Hint { get; init; }
+    /// <summary>The updates that an iteration makes, in order.</summary>
+    /// <param name="advantages">Of <see cref="Credit"/>.</param>
+    public IEnumerable<Update> Updates(Rollout rollout, double[] advantages) => UpdatesBy(rollout, advantages, new(Terms));
+
+    /// <summary>What they would be, were one of <see cref="Terms"/> the whole loss; over all terms the gradients add up to those of the whole.</summary>
+    public IEnumerable<Update> Updates(Rollout rollout, double[] advantages, LossTerm alone) => UpdatesBy(rollout, advantages, new([alone]));
 }
 
 /// <summary>One optimizer step: parts whose gradients are added up.</summary>

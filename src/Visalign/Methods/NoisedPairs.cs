@@ -22,12 +22,5 @@ internal sealed record NoisedPairs(Tensor Data, Tensor Noise, float[] Levels, En
 
     /// <summary>Denoising errors of each sample under some weights, without guidance.</summary>
     /// <returns>Shape <c>[2P]</c>, or <c>[P]</c> of the winners alone.</returns>
-    internal Tensor Errors(NoiseGenerator generator, Weights weights)
-    {
-        using var scope = Tensor.Scope();
-        var levels = Tensor.From(Levels, Levels.Length);                                                   // [2P]
-        var noisy = Data.Lerp(Noise, levels.Reshape(-1, 1, 1, 1));                                         // [2P, C, H, W]
-        var factors = Tensor.From([.. Levels.Select(level => (float)DenoisingError.PerVelocityError(Measure, level))], Levels.Length);
-        return scope.Keep(DenoisingError.PerSample(generator.Velocity(weights, noisy, levels, Conditions), Noise - Data) * factors);
-    }
+    internal Tensor Errors(NoiseGenerator generator, Weights weights) => DenoisingError.Of(generator, weights, new(Data, Noise), Levels, Conditions, Measure);
 }

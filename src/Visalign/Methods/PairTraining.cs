@@ -47,13 +47,11 @@ internal sealed class PairTraining
     {
         return new()
         {
-            Sample = (weights, conditions, iteration) => _read is null
-                ? RolloutSampler.Sample(_context.Noise, weights, _plan, conditions, LogProbReduction.Mean, _context.Seed, iteration, processes: _context.Processes)
-                : PairRollout.Read(_context.Noise, _read, _pairs.Latents, conditions.Count, _context.Seed, iteration),
+            Sample = _read is null ? _context.Denoising(_plan) : (_, conditions, iteration) => PairRollout.Read(_context.Noise, _read, _pairs.Latents, conditions.Count, _context.Seed, iteration),
             Credit = (rewards, groups) => _read is null ? RankedGroups.BestAndWorst(rewards, groups) : [.. groups.Select((_, row) => row % 2 == 0 ? 1.0 : -1)],
             JudgedPerSample = _read is null ? 1 : 0,
-            Updates = Updates,
-            Terms = [new(term, Updates)],
+            Terms = [new(term)],
+            UpdatesBy = (rollout, signs, _) => Updates(rollout, signs),
             Behavior = () => _context.Generator.Base,
             LossAtBase = atBase,
         };

@@ -69,8 +69,8 @@ public sealed record Spo : IMethod
             Sample = (weights, conditions, iteration) => SiblingSampler.Sample(context.Noise, weights, plan, siblings, conditions,
                 (data, asked, level) => Judge(context.Noise, judge, data, asked, level),
                 (step, row) => Noise.Below(Children, new(context.Seed, NoisePurpose.Choice, iteration, Sample: row, Step: step)), context.Seed, iteration, context.Processes),
-            Updates = (rollout, _) => Updates(context, (SiblingRollout)rollout),
-            Terms = [new("preference", (rollout, _) => Updates(context, (SiblingRollout)rollout)) { Hint = "It learns from siblings whose scores differ by enough: lower method.threshold, or raise method.score_scale." }],
+            UpdatesBy = (rollout, _, _) => Updates(context, (SiblingRollout)rollout),
+            Terms = [new("preference") { Hint = "It learns from siblings whose scores differ by enough: lower method.threshold, or raise method.score_scale." }],
         };
     }
 
@@ -80,18 +80,9 @@ public sealed record Spo : IMethod
         return scope.Keep(judge.Score(generator.Pixels(data), conditions, level) * ScoreScale);
     }
 
-    private IEnumerable<Update> Updates(AssemblyContext context, SiblingRollout rollout)
-    {
-        int count = context.Optimizer.UpdatesPerIteration;
-        var batches = rollout.Pairs.SelectMany(pairs => rollout.Plan.MicroBatches(pairs.Count).Select(batch => (Pairs: pairs, batch.Start, batch.Length))).ToList();
-        for (int update = 0; update < count; update++)
-        {
-            var own = batches.Where((_, at) => at % count == update).ToList();
-            if (own.Count == 0) continue;
-            int pairs = own.Sum(batch => batch.Length);
-            yield return new([.. own.Select(batch => (Func<UpdateStatistics, Tensor>)(statistics => Loss(context, rollout, batch.Pairs, batch.Start, batch.Length, statistics) / pairs))]);
-        }
-    }
+    private IEnumerable<Update> Updates(AssemblyContext context, SiblingRollout rollout) => MicroBatchUpdates.Of(
+        rollout.Pairs.SelectMany(pairs => rollout.Plan.MicroBatches(pairs.Count).Select(rows => (Pairs: pairs, rows.Start, rows.Length))), context.Optimizer.UpdatesPerIteration,
+        batch => batch.Length, (batch, _, statistics) => Loss(context, rollout, batch.Pairs, batch.Start, batch.Length, statistics));
 
     // Summed over the pairs; the caller divides by all of the update.
     private Tensor Loss(AssemblyContext context, SiblingRollout rollout, SiblingPairs pairs, int start, int length, UpdateStatistics statistics)

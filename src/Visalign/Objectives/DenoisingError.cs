@@ -1,4 +1,5 @@
 using Visalign.Generators;
+using Visalign.Networks;
 using Visalign.Torch;
 
 namespace Visalign.Objectives;
@@ -23,6 +24,20 @@ public static class DenoisingError
         Expect.SameShape(output, target);
         using var scope = Tensor.Scope();
         return scope.Keep((output - target).Square().MeanPerSample());
+    }
+
+    /// <summary>Denoising errors of samples under some weights, without guidance.</summary>
+    /// <param name="samples">B rows.</param>
+    /// <param name="levels">B levels of the flow path to which they are noised.</param>
+    /// <param name="conditions">B rows.</param>
+    /// <param name="measure">What errors are errors of.</param>
+    /// <returns>Shape <c>[B]</c>.</returns>
+    internal static Tensor Of(NoiseGenerator generator, Weights weights, DataAndNoise samples, float[] levels, EncodedConditions conditions, Prediction measure)
+    {
+        using var scope = Tensor.Scope();
+        var at = Tensor.From(levels, levels.Length);                                                       // [B]
+        var factors = Tensor.From([.. levels.Select(level => (float)PerVelocityError(measure, level))], levels.Length);
+        return scope.Keep(PerSample(generator.Velocity(weights, samples.OnFlow(at), at, conditions), samples.Noise - samples.Data) * factors);
     }
 
     /// <summary>What a squared error of the flow velocity is multiplied by to become that of another prediction.</summary>

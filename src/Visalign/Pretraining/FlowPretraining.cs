@@ -27,7 +27,7 @@ public static class FlowPretraining
             var (data, words) = scenes.Batch(options, step);                                               // [B, C, H, W], [B, L]
             var noise = Noise.Normal(new((ulong)options.Seed, NoisePurpose.Training, Iteration: step), 0, data.Shape);
             var times = Times(options, step);                                                              // [B]
-            var noisy = data.Lerp(noise, times.Reshape(-1, 1, 1, 1));
+            var noisy = new DataAndNoise(data, noise).OnFlow(times);
             return (TextDit.Velocity(weights, config, noisy, times, words) - (noise - data)).Square().Mean();
         }, clock, progress, stop);
         return ([.. average.Select(entry => (entry.Name, scope.Keep(entry.Value)))], scenes.Scale);

@@ -18,9 +18,8 @@ internal static class OneStepPrediction
         using var scope = Tensor.Scope();
         using var noGradient = Autograd.NoGrad();
         var levels = Tensor.From(noiseLevels, noiseLevels.Length);                                          // [B]
-        var each = levels.Reshape(-1, 1, 1, 1);
-        var noisy = latents.Lerp(noise, each);
+        var noisy = new DataAndNoise(latents, noise).OnFlow(levels);
         var velocity = generator.Velocity(generator.Base, noisy, levels, conditions, generator.GuidanceScale);
-        return scope.Keep(generator.Pixels(noisy - velocity * each));
+        return scope.Keep(generator.Pixels(noisy - velocity * FlowSde.PerRow(levels, noisy)));
     }
 }

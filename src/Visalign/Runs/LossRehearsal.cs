@@ -25,7 +25,7 @@ internal static class LossRehearsal
         if (!whole.All(float.IsFinite))
             throw new InputException("preflight: the gradient of the first update is not finite. Look at the model's weights for numbers that are not finite, and at options of the method that are 0 or close to it where a loss may divide by them.");
         double? distance = CheckRatio(statistics);
-        CheckTerms(subject, [.. subject.Assembly.Terms.Select(term => (term, Gradient(parameters, term.Updates(rollout, advantages), new())))], whole);
+        CheckTerms(subject, [.. subject.Assembly.Terms.Select(term => (term, Gradient(parameters, subject.Assembly.Updates(rollout, advantages, term), new())))], whole);
         var silent = Silent(subject, whole);
 
         string terms = string.Join(" and ", subject.Assembly.Terms.Select(term => term.Name));

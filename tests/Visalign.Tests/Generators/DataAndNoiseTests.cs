@@ -25,6 +25,23 @@ public sealed class DataAndNoiseTests
             }
     }
 
+    // Shape [B, C, F, H, W] is that of videos.
+    [Theory]
+    [InlineData(2L, 3L)]
+    [InlineData(2L, 3L, 4L, 5L)]
+    [InlineData(2L, 3L, 4L, 5L, 2L)]
+    public void Latents_of_any_rank_are_noised_row_by_row(params long[] shape)
+    {
+        using var scope = Tensor.Scope();
+        var pair = new DataAndNoise(Tensor.Full(shape, 2), Tensor.Full(shape, -1));
+
+        var noisy = pair.OnFlow(Tensor.From([0.25f, 1], 2));
+
+        Assert.Equal(shape, noisy.Shape);
+        Assert.All(noisy.Narrow(0, 0, 1).ToArray<float>(), value => Assert.Equal(1.25f, value));
+        Assert.All(noisy.Narrow(0, 1, 1).ToArray<float>(), value => Assert.Equal(-1, value));
+    }
+
     // By hand, x0 = 2 and ε = -1 where alpha-bar is 0.64: x = 0.8·2 - 0.6 = 1, v = -0.8 - 0.6·2 = -2, velocity = -3.
     [Theory]
     [InlineData(Prediction.Epsilon, -1)]

@@ -102,6 +102,28 @@ public sealed class DiffusionNftTests : IDisposable
     }
 
     [Fact]
+    public void What_an_iteration_notes_is_the_mean_over_samples_whatever_the_micro_batches()
+    {
+        using var scope = Tensor.Scope();
+        var assembly = Assemble(new());
+        var rollout = (NoiseRollout)Sample(assembly);
+        _adapter.Parameters.Values.MulInPlace(1.2);
+
+        var (expected, noted) = (Noted(12), Noted(5));
+
+        Assert.Equal(["matching/negative", "matching/positive", "velocity/distance"], expected.Keys.Order());
+        Assert.All(expected, metric => Assert.Equal(metric.Value, noted[metric.Key], 1e-5 * metric.Value));
+
+        Dictionary<string, double> Noted(int microBatch)
+        {
+            var statistics = new UpdateStatistics();
+            var cut = rollout with { Plan = rollout.Plan with { MicroBatch = microBatch } };
+            foreach (var part in assembly.Updates(cut, [.. Enumerable.Range(0, 12).Select(row => row / 4.0)]).Single().Parts) part(statistics);
+            return statistics.All().ToDictionary();
+        }
+    }
+
+    [Fact]
     public void A_share_that_leaves_no_timestep_is_refused()
     {
         long before = Tensor.LiveCount;

@@ -88,11 +88,12 @@ public sealed class DraftTests : IDisposable
     public void The_penalty_is_nothing_at_the_base_and_pulls_back_from_anywhere_else()
     {
         using var scope = Tensor.Scope();
-        var kl = Assemble(new() { KlCoefficient = 2 }, 1).Terms.Single(term => term.Name == "KL");
+        var assembly = Assemble(new() { KlCoefficient = 2 }, 1);
+        var kl = assembly.Terms.Single(term => term.Name == "KL");
 
-        Assert.All(Gradient(kl.Updates(Sampled(), [])), value => Assert.Equal(0, value));
+        Assert.All(Gradient(assembly.Updates(Sampled(), [], kl)), value => Assert.Equal(0, value));
         _adapter.Parameters.Values.MulInPlace(1.1);
-        Assert.Contains(Gradient(kl.Updates(Sampled(), [])), value => value != 0);
+        Assert.Contains(Gradient(assembly.Updates(Sampled(), [], kl)), value => value != 0);
 
         Rollout Sampled() => Assemble(new(), 1).Sample(_adapter.Weights, Conditions, 0);
     }
@@ -106,7 +107,7 @@ public sealed class DraftTests : IDisposable
         var assembly = Assemble(new() { LastSteps = 3, KlCoefficient = 0.7 }, 1);
         var rollout = (NoiseRollout)assembly.Sample(_adapter.Weights, Conditions, 0);
 
-        float[] stepwise = Gradient(assembly.Terms.Single(term => term.Name == "KL").Updates(rollout, []));
+        float[] stepwise = Gradient(assembly.Updates(rollout, [], assembly.Terms.Single(term => term.Name == "KL")));
 
         _adapter.Parameters.ClearGradients();
         Tensor state = rollout.Tail[0], total = Tensor.Of(0.0, DType.Float32);

@@ -27,7 +27,7 @@ public sealed class PreflightTests : IDisposable
     [Theory]
     [InlineData("seed=1", "Preflight: replaying a rollout gives ratio 1 exactly; the loss (surrogate and KL) reaches 4 of 4 trained tensors; what brightness says depends on the picture.")]
     [InlineData("method.kl_coefficient=0", "the loss (surrogate) reaches 4 of 4")]
-    [InlineData("method=best-of-group-tuning", "Preflight: the loss (flow matching) reaches 4 of 4")]
+    [InlineData("method=best-of-group-tuning", "Preflight: the loss (denoising) reaches 4 of 4")]
     [InlineData("method=diffusion-nft", "Preflight: the loss (matching and KL) reaches 4 of 4")]
     [InlineData("rewards=[{ name: exact, mode: strict }]", "what exact-strict says depends on the picture")]
     public void It_says_in_one_sentence_what_holds(string option, string words)

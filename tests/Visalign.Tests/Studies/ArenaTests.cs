@@ -66,6 +66,17 @@ public sealed class ArenaTests : IDisposable
     }
 
     [Fact]
+    public void A_recipe_of_several_updates_is_reproduced_against_fine_tuning_of_as_many()
+    {
+        var plan = Alone("optimizer.updates_per_iteration=2");
+
+        var summary = Run(plan, seeds: 1);
+
+        Assert.All(plan.Contestants, one => Assert.Equal(2, one.Recipe.Optimizer.UpdatesPerIteration));
+        Assert.Equal(4, summary.Systems.Count);
+    }
+
+    [Fact]
     public void The_base_is_measured_once_for_all_runs()
     {
         List<string> parts = [];

@@ -57,7 +57,7 @@ public static class DraftOracle
             var said = flow.Scores(latents);
             rewards.Add(said.Mean().Item());
             return (margin - said).Relu() * -factor;
-        }, rollout, 0, flow.Count, flow.Count, Draft.Term.Reward, seed: 0, new());
+        }, rollout, 0, flow.Count, flow.Count, new([new("reward")]), seed: 0, new());
 
         comparison.Expect("state.x_last", rollout.Tail[0]);
         comparison.Expect("out.loss", loss.Detach());
@@ -92,7 +92,7 @@ public static class DraftOracle
         var rollout = RolloutSampler.Sample(flow, flow.Policy, plan, Conditions(count), LogProbReduction.Mean, seed: 0, iteration: 0);
 
         var loss = new Draft { LastSteps = recorded }.Loss(flow, flow.Policy, flow.Base, latents => flow.Scores(flow.Pixels(latents)),
-            rollout with { Tail = [.. rollout.Tail.Skip(steps - recorded)] }, 0, count, count, Draft.Term.Reward, seed: 0, new());
+            rollout with { Tail = [.. rollout.Tail.Skip(steps - recorded)] }, 0, count, count, new([new("reward")]), seed: 0, new());
 
         comparison.Expect("out.loss", loss.Detach());
         flow.CompareGradients(comparison, loss);
