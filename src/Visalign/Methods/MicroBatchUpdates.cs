@@ -24,7 +24,7 @@ internal static class MicroBatchUpdates
 
     /// <summary>Requires a micro-batch for each update.</summary>
     /// <exception cref="InputException">There are fewer.</exception>
-    public static void Require(RolloutOptions rollout, OptimizerOptions optimizer)
+    internal static void Require(RolloutOptions rollout, OptimizerOptions optimizer)
     {
         int pictures = rollout.Prompts * rollout.GroupSize, batches = (pictures + rollout.MicroBatch - 1) / rollout.MicroBatch;
         if (optimizer.UpdatesPerIteration > batches)
