@@ -76,6 +76,8 @@ public sealed record ArGrpo : IMethod
         };
     }
 
+    IReadOnlyList<MetricKind> IMethod.Metrics => [new("tokens/", "Entropy of the next token, in nats", "Falls slowly; near 0 the policy draws one picture per prompt.")];
+
     TuningBaseline IMethod.Baseline => TuningBaseline.OnBest(new() { Temperature = Temperature, TopK = TopK, TopP = TopP });
 
     private IEnumerable<Update> Updates(AssemblyContext context, TokenRollout rollout, double[] advantages, LossTerms terms)

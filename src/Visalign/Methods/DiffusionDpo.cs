@@ -41,6 +41,14 @@ public sealed record DiffusionDpo : IMethod
         return new PairTraining(context, Pairs, Draws).Assemble("preference", (noised, statistics) => Loss(context, noised, slope, statistics), PreferenceLink.AtRest(slope, Link));
     }
 
+    IReadOnlyList<MetricKind> IMethod.Metrics =>
+    [
+        new("rise/", "Rise of the winners' denoising error over the base's", "Above 0 the policy denoises even winners worse than its base, the usual way in which this method fails."),
+        new("error/", "Denoising errors of winners and losers", "The losers' rises; the winners' should not."),
+        new("preference/", "Pairs told right", "The share whose winner the policy has come closer to than the loser; begins around one half.", IsShare: true),
+        new("margin/", "Margin between winner and loser", "In units of the loss; where its size grows beyond a few, most pairs no longer pull."),
+    ];
+
     TuningBaseline IMethod.Baseline => new("winner-tuning", "fine-tuning on winners", new WinnerTuning { Pairs = Pairs, Draws = Draws });
 
     private Tensor Loss(AssemblyContext context, NoisedPairs noised, double slope, UpdateStatistics statistics)
@@ -58,7 +66,7 @@ public sealed record DiffusionDpo : IMethod
         statistics.Mean("error/winner", policy.Winner.Mean().Item(), margins.Length);
         statistics.Mean("error/loser", policy.Loser.Mean().Item(), margins.Length);
         // Above 0 the policy denoises even winners worse than its base: the usual way in which this method fails.
-        statistics.Mean("error/winner-rise", (policy.Winner - reference.Winner).Mean().Item(), margins.Length);
+        statistics.Mean("rise/winner", (policy.Winner - reference.Winner).Mean().Item(), margins.Length);
 
         var certainties = Tensor.From([.. noised.Certainties.Select(certainty => (float)certainty)], noised.Count);
         return scope.Keep(PreferenceLink.PerPair(margin, certainties, slope, Link).Sum());

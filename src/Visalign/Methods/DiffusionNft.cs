@@ -66,6 +66,12 @@ public sealed record DiffusionNft : IMethod
         };
     }
 
+    IReadOnlyList<MetricKind> IMethod.Metrics =>
+    [
+        new("velocity/", "Squared distance of the velocity from the base's", "Grows slowly; a jump means the policy left the base's neighborhood."),
+        new("matching/", "Errors of the positive and the negative branch", "Both near one another; where the negative one runs away, lower the learning rate."),
+    ];
+
     TuningBaseline IMethod.Baseline => TuningBaseline.OnBest(new() { Solver = Solver });
 
     private int TimestepCount(RolloutPlan plan) => (int)(plan.StepCount * TimestepShare);

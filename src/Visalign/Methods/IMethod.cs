@@ -16,6 +16,9 @@ public interface IMethod
     /// <summary>Whether rewards judge what it learns from; not where verdicts come with the data.</summary>
     bool LearnsFromRewards => true;
 
+    /// <summary>What a report draws of its own metrics; those that several methods have (rewards, KL, clipping, groups, diversity) are drawn for all.</summary>
+    IReadOnlyList<MetricKind> Metrics => [];
+
     /// <summary>The plain fine-tuning that a study holds it against, with the same pictures and optimizer steps.</summary>
     TuningBaseline Baseline => TuningBaseline.OnBest(new());
 }

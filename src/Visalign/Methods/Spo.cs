@@ -51,6 +51,9 @@ public sealed record Spo : IMethod
     [Range(0, 1e6, MinimumIsExclusive = true)]
     public double ScoreScale { get; init; } = 1;
 
+    IReadOnlyList<MetricKind> IMethod.Metrics =>
+        [new("pairs/", "Pairs of siblings", "Accuracy is the share whose winner the policy has made likelier against its base than the loser.", IsShare: true)];
+
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {

@@ -19,6 +19,8 @@ public sealed record WinnerTuning : IMethod
 
     bool IMethod.LearnsFromRewards => Pairs.Folder is null;
 
+    IReadOnlyList<MetricKind> IMethod.Metrics => [new("error/", "Denoising error of winners", "Falls, then flattens.")];
+
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context) => new PairTraining(context, Pairs, Draws).Assemble("denoising", (noised, statistics) =>
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Visalign.Methods;
 using Visalign.Reports;
 using Visalign.Runs;
 
@@ -7,16 +8,14 @@ namespace Visalign.Studies;
 /// <summary>The curves of a report: held-out scores while training, and what the metrics noted.</summary>
 internal static class TrainingCurves
 {
-    private sealed record Kind(string Prefix, string Title, ValueFormat Format, string Note);
-
-    private static readonly Kind[] Kinds =
+    private static readonly MetricKind[] Common =
     [
-        new("reward/", "Reward on training prompts", ValueFormat.Number, "Rises, then flattens."),
-        new("kl/", "KL to the base", ValueFormat.Number, "Grows slowly; a jump means the policy left the base's neighborhood."),
-        new("clip/", "Share of clipped ratios", ValueFormat.Share, "Positive: samples better than their group; negative: worse. Near 0 the updates are small, near 1 they are cut off."),
-        new("group/", "Groups", ValueFormat.Share, "A group whose samples all got the same reward teaches nothing."),
-        new("diversity/", "Diversity within a prompt", ValueFormat.Number, "A collapse to one picture shows here first."),
-        new("heldout/", "Judges that were watched, not trained on", ValueFormat.Number, "Falling here while the reward rises is a sign that the reward is being gamed."),
+        new("reward/", "Reward on training prompts", "Rises, then flattens."),
+        new("kl/", "KL to the base", "Grows slowly; a jump means the policy left the base's neighborhood."),
+        new("clip/", "Share of clipped ratios", "Positive: samples better than their group; negative: worse. Near 0 the updates are small, near 1 they are cut off.", IsShare: true),
+        new("group/", "Groups", "A group whose samples all got the same reward teaches nothing.", IsShare: true),
+        new("diversity/", "Diversity within a prompt", "A collapse to one picture shows here first."),
+        new("heldout/", "Judges that were watched, not trained on", "Falling here while the reward rises is a sign that the reward is being gamed."),
     ];
 
     /// <summary>The held-out score first, then a panel for each kind of metric.</summary>
@@ -31,7 +30,7 @@ internal static class TrainingCurves
         var metrics = seeds.SelectMany(run => run.Metrics).ToList();
         string[] names = [.. metrics.SelectMany(line => line.Values.Keys).Distinct().Where(name => SaysSomething(name, runs[0].Recipe, metrics)).Order(StringComparer.Ordinal)];
 
-        return [.. Kinds.SelectMany(kind => Panels(kind, names, seeds))];
+        return [.. Common.Concat(runs[0].Recipe.Method.Metrics).SelectMany(kind => Panels(kind, names, seeds))];
     }
 
     private static IEnumerable<CurvePanel> HeldOut(KeptRun run, IReadOnlyList<ReferenceLine> levels)
@@ -62,14 +61,14 @@ internal static class TrainingCurves
         _ => true,
     };
 
-    private static IEnumerable<CurvePanel> Panels(Kind kind, IEnumerable<string> all, IReadOnlyList<(long Seed, IReadOnlyList<IterationLine> Metrics)> runs) =>
+    private static IEnumerable<CurvePanel> Panels(MetricKind kind, IEnumerable<string> all, IReadOnlyList<(long Seed, IReadOnlyList<IterationLine> Metrics)> runs) =>
         all.Where(name => name.StartsWith(kind.Prefix, StringComparison.Ordinal))
             .Chunk(ReportMarks.Count).Select(names => new CurvePanel
             {
                 Title = kind.Title,
                 Note = kind.Note,
                 XLabel = "iteration",
-                Format = kind.Format,
+                Format = kind.IsShare ? ValueFormat.Share : ValueFormat.Number,
                 Series = [.. names.Select(name => new CurveSeries(name[kind.Prefix.Length..].Replace('-', ' '),
                     [.. runs.Select(run => new SeedLine(run.Seed, [.. run.Metrics.Select(line => new CurvePoint(line.Iteration, line.Values.GetValueOrDefault(name, double.NaN)))]))]))],
             });

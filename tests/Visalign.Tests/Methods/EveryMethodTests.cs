@@ -50,15 +50,18 @@ public sealed class EveryMethodTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Names))]
-    public void An_iteration_leaves_as_many_tensors_as_the_one_before_and_moves_the_policy(string name)
+    public void An_iteration_moves_the_policy_leaves_as_many_tensors_as_the_one_before_and_notes_what_reports_draw(string name)
     {
         List<long> alive = [];
-        using var run = AlignmentRun.Create(_root["run"], TinyRecipes.Of(name, _root["model"]), new Listener { Iteration = _ => alive.Add(Tensor.LiveCount) }, TimeProvider.System);
+        var recipe = TinyRecipes.Of(name, _root["model"]);
+        using var run = AlignmentRun.Create(_root["run"], recipe, new Listener { Iteration = _ => alive.Add(Tensor.LiveCount) }, TimeProvider.System);
         run.Run(CancellationToken.None);
 
         Assert.Equal(4, alive.Count);
         Assert.Equal(alive[1], alive[3]);
-        Assert.Contains(IterationLog.Read(_root["run/metrics.jsonl"]), line => line.Values["gradient/norm"] > 0);
+        var metrics = IterationLog.Read(_root["run/metrics.jsonl"]);
+        Assert.Contains(metrics, line => line.Values["gradient/norm"] > 0);
+        Assert.All(recipe.Method.Metrics, kind => Assert.Contains(metrics[^1].Values.Keys, metric => metric.StartsWith(kind.Prefix, StringComparison.Ordinal)));
     }
 
     private void Same(string one, string other) =>
