@@ -81,6 +81,9 @@ public sealed record ReportHeadline
     /// <summary>The guidance scale at which the base model scored best; 1 is off.</summary>
     public required double BaseGuidanceScale { get; init; }
 
+    /// <summary>The scale at which the aligned model was measured; null where it is not one.</summary>
+    public double? AlignedGuidanceScale { get; init; }
+
     /// <summary>The aligned model's score; of several methods, that of the highest.</summary>
     public required Estimate Aligned { get; init; }
 

@@ -44,7 +44,7 @@ internal static class ReportHero
         <span class="range">{GainRange(headline)}</span></p>
         {Dumbbell(headline)}
         <dl class="pair"><div><dt><span class="dot is-base"></span>Base <small>at its best guidance scale, {headline.BaseGuidanceScale}</small></dt><dd>{Score(headline.Base, headline.Format)}</dd></div>
-        <div><dt><span class="dot is-aligned"></span>Aligned</dt><dd>{Score(headline.Aligned, headline.Format)}</dd></div></dl>
+        <div><dt><span class="dot is-aligned"></span>Aligned{(headline.AlignedGuidanceScale is { } scale ? Markup.Of($" <small>at its best guidance scale, {scale}</small>") : Markup.None)}</dt><dd>{Score(headline.Aligned, headline.Format)}</dd></div></dl>
         <p class="note">{Meaning(headline)}</p>
         """);
 

@@ -25,6 +25,8 @@ internal sealed class Jury : IDisposable
     public Jury(Recipe recipe, TimeProvider clock)
     {
         if (recipe.Rewards.Count == 0 && recipe.Method.LearnsFromRewards) throw new InputException("rewards: the recipe names none. Add at least one, such as '- exact'.");
+        if (recipe.Rewards.FirstOrDefault(options => options.Weight == 0) is { } idle)
+            throw new InputException($"rewards: the weight of '{RewardCatalog.NameOf(idle)}' is 0, so nothing is learned from it. Name it under 'heldout', where it is watched, or give it a weight.");
         if (recipe.Heldout.Count > 0 && !recipe.Method.LearnsFromRewards)
             throw new InputException("heldout: the method learns from pictures of a folder, and nobody judges these while training, so there is nothing to watch. Leave it out.");
         _trainedCount = recipe.Rewards.Count;

@@ -37,6 +37,7 @@ public static class AlignmentReport
                 Format = FormatOf(before),
                 Base = Score(before.Scores),
                 BaseGuidanceScale = before.GuidanceScale,
+                AlignedGuidanceScale = after.GuidanceScale,
                 Aligned = Score(after.Scores),
                 Gain = gain,
                 PromptCount = before.Prompts,

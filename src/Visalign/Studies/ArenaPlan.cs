@@ -44,7 +44,7 @@ public sealed record ArenaPlan(string Name, IReadOnlyList<Contestant> Contestant
         [
             new(shipped.Name, shipped.Name, SystemRole.Aligned, own, Judged(own, generator, clock)),
             new(baseline.Name, baseline.Words, SystemRole.Baseline, recipe, Judged(recipe, generator, clock)),
-        ], $"visalign reproduce {shipped.Name}");
+        ], $"visalign reproduce {shipped.Arguments}");
     }
 
     /// <summary>Several recipes on the ground of the first: its model, rewards, prompts, evaluation and seed, and as many pictures judged as whole iterations permit.</summary>

@@ -139,14 +139,14 @@ public sealed class AlignmentRunTests : IDisposable
 
     private IReadOnlyList<IterationLine> Metrics(string name) => IterationLog.Read(_root[name + "/metrics.jsonl"]);
 
-    private class Silence : IRunObserver
+    private sealed class Silence : IRunObserver
     {
         public void Opened(int pictures) { }
         public void Began(string what) { }
         public void Advanced(double share) { }
         public void Told(string sentence) { }
         public void Warned(string sentence) { }
-        public virtual void Iterated(long iteration, long iterations, IReadOnlyDictionary<string, double> metrics, double seconds) { }
+        public void Iterated(long iteration, long iterations, IReadOnlyDictionary<string, double> metrics, double seconds) { }
         public void Evaluated(long iteration, double score, IReadOnlyDictionary<string, double> tasks) { }
     }
 }
