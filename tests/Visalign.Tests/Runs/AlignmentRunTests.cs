@@ -113,6 +113,7 @@ public sealed class AlignmentRunTests : IDisposable
     [Theory]
     [InlineData("adapter.targets=[to_q]", "'to_q' matches no linear layer")]
     [InlineData("rewards=[]", "rewards: the recipe names none")]
+    [InlineData("rewards=[{ name: symmetry, weight: 0 }]", "rewards: the weight of 'symmetry' is 0, so nothing is learned from it.")]
     [InlineData("optimizer.updates_per_iteration=4", "only 3 micro-batches")]
     [InlineData("prompts=nowhere.txt", "there is no file 'nowhere.txt'")]
     [InlineData("model=nowhere", "'nowhere' is neither a shipped model")]

@@ -314,6 +314,10 @@ public sealed class ArenaTests : IDisposable
         Assert.Contains("have no score", File.ReadAllText(Directory.EnumerateFiles(_root["out"], "report.html", SearchOption.AllDirectories).First(file => file != _root["out/report.html"])), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_asks_for_a_study_once_more_names_the_recipe_and_every_override() =>
+        Assert.Equal($"visalign reproduce {_root["tiny.yaml"]} --set 'group_size=3' --set 'budget.iterations=2'", Alone("group_size=3", "budget.iterations=2").Command);
+
     private string Refusal(params string[] names) => Assert.Throws<InputException>(() => Of(names)).Message;
 
     // Wall times differ from call to call; all else does not.
