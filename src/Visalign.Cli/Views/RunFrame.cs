@@ -74,7 +74,7 @@ internal sealed class RunFrame(RunProgress progress) : IRenderable
     {
         if (progress.Sentence.Length > 0)
         {
-            yield return Line(progress.Sentence, width, new Style(Palette.Quiet));
+            yield return new Text(progress.Sentence, new Style(Palette.Quiet)); // wraps: its figures often stand last
         }
 
         foreach (string warning in progress.Warnings.TakeLast(MostWarnings))

@@ -34,6 +34,17 @@ public sealed class RunFrameTests
     }
 
     [Fact]
+    public void A_sentence_that_is_longer_than_the_line_is_told_to_its_end()
+    {
+        var progress = Halfway();
+        progress.Told("the base: exact score 0.250 on 12 held-out prompts at its best guidance scale, 3");
+
+        string text = string.Join(' ', Lines(progress, 60, 24).Select(line => line.Trim()));
+
+        Assert.Contains("at its best guidance scale, 3", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void It_tells_where_the_run_is_and_how_long_it_takes()
     {
         string text = string.Join('\n', Lines(Halfway(), 100, 40));
