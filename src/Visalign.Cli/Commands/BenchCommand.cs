@@ -12,7 +12,7 @@ internal static class BenchCommand
     {
         var names = new Argument<string[]>("NAME") { Description = $"Workloads, all unless given: {string.Join(", ", Benchmark.Names)}.", Arity = ArgumentArity.ZeroOrMore };
         var quick = new Option<bool>("--quick") { Description = $"{Benchmark.QuickRounds} rounds in place of {Benchmark.UsualRounds}." };
-        var threads = NumberOption.Of("--threads", 0, 1024, 0, "Threads of all sides; one per processor unless given.");
+        var threads = NumberOption.Of("--threads", 0, 1024, 0, "Threads of all sides; 0: those of VISALIGN_THREADS, or one per processor.");
         var json = new Option<bool>("--json") { Description = "Print a JSON object and nothing else." };
         // What the command asks of a second process of its own.
         var memory = new Option<string?>("--memory-of") { Hidden = true };
