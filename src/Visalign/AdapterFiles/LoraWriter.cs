@@ -9,15 +9,29 @@ namespace Visalign.AdapterFiles;
 /// <remarks>Factors and scales are written as they are; <see cref="LoraFile"/> reads the same bits back, alphas of kohya's format to float32.</remarks>
 public static class LoraWriter
 {
+    internal const string PeftWeights = "adapter_model.safetensors";
+
     /// <summary>Writes an adapter atomically.</summary>
     /// <param name="path">A file, or for <see cref="LoraFormat.Peft"/> a folder, which is made where it is missing.</param>
     /// <param name="components">The layers by the names of a diffusers pipeline's components, as <see cref="Adapter.Layers"/> has them.</param>
-    /// <exception cref="InputException">The format cannot say it: several components in PEFT's, DoRA or an unknown component in kohya's.</exception>
+    /// <exception cref="InputException">The format cannot say it: several components in PEFT's, DoRA or an unknown component in kohya's. Or the file cannot be written.</exception>
     public static void Save(string path, IReadOnlyDictionary<string, IReadOnlyList<(string Layer, LowRankPair Pair)>> components, LoraFormat format)
     {
         if (components.Count == 0 || components.Values.Any(layers => layers.Count == 0)) throw new InputException($"{path}: an adapter that trains all weights has no LoRA file; save the weights themselves.");
         if (components.Values.SelectMany(layers => layers).Any(layer => layer.Pair.Rows is not null)) throw new ArgumentException("The choice of adapters for the rows of a batch is no part of an adapter.");
         using var scope = Tensor.Scope();
+        try
+        {
+            Write(path, components, format);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: cannot be written ({cause.Message}). Name a place that may be written.", cause);
+        }
+    }
+
+    private static void Write(string path, IReadOnlyDictionary<string, IReadOnlyList<(string Layer, LowRankPair Pair)>> components, LoraFormat format)
+    {
         switch (format)
         {
             case LoraFormat.Diffusers:
@@ -40,7 +54,7 @@ public static class LoraWriter
         var layers = components.Values.Single();
         byte[] config = PeftMetadata.Config(layers);
         Directory.CreateDirectory(folder);
-        TensorFiles.Save(Path.Combine(folder, "adapter_model.safetensors"), Named(layers, LoraKeys.PeftPrefix), Texts());
+        TensorFiles.Save(Path.Combine(folder, PeftWeights), Named(layers, LoraKeys.PeftPrefix), Texts());
         new DiskStorage().Replace(Path.Combine(folder, PeftMetadata.ConfigName), stream => stream.Write(config));
     }
 

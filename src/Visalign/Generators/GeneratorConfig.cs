@@ -38,7 +38,7 @@ public sealed record GeneratorConfig
         }
         catch (JsonException fault)
         {
-            throw new InputException($"{path}: {fault.Message}", fault);
+            throw new InputException($"{path}: '{fault.Path}' is unknown, incomplete or of the wrong kind; expected the file of a generator as 'visalign pretrain' writes it.", fault);
         }
     }
 

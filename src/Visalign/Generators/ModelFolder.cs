@@ -10,26 +10,35 @@ namespace Visalign.Generators;
 /// </summary>
 public static class ModelFolder
 {
-    /// <summary>Names of the models that ship with the program.</summary>
+    /// <summary>Names of the models that ship with the program, generators and judges.</summary>
     public static IReadOnlyList<string> Shipped =>
         ShippedRoot is { } root ? [.. Directory.EnumerateDirectories(root).Where(IsModel).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)] : [];
 
     /// <summary>The folder of a model.</summary>
     /// <param name="model">A shipped name, or a folder.</param>
-    /// <exception cref="InputException">Neither; the sentence lists the shipped names.</exception>
-    public static string Find(string model)
+    /// <exception cref="InputException">Neither; the sentence lists the shipped generators.</exception>
+    public static string Find(string model) => Find(model, "model", IsGenerator);
+
+    /// <summary>The folder of a model that judges.</summary>
+    /// <param name="model">A shipped name, or a folder.</param>
+    /// <exception cref="InputException">Neither; the sentence lists the shipped judges.</exception>
+    internal static string FindJudge(string model) => Find(model, "judge", folder => !IsGenerator(folder));
+
+    private static string Find(string model, string kind, Func<string, bool> isOfKind)
     {
         if (ShippedRoot is { } root && Shipped.Contains(model)) return Path.Combine(root, model);
         if (IsModel(model)) return model;
-        string shipped = Shipped.Count > 0 ? $"a shipped model ({string.Join(", ", Shipped)})" : "a shipped model (none ships yet)";
+        string[] names = [.. Shipped.Where(name => isOfKind(Path.Combine(ShippedRoot!, name)))];
+        string shipped = $"a shipped {kind} ({(names.Length > 0 ? string.Join(", ", names) : "none ships yet")})";
         throw new InputException($"model: '{model}' is neither {shipped} nor a folder with a {PipelineIndex.FileName} or a {GeneratorConfig.FileName}.");
     }
 
     /// <summary>Loads a generator.</summary>
-    /// <exception cref="InputException">A file is missing, malformed, or of another network.</exception>
+    /// <exception cref="InputException">A file is missing, malformed, or of another network, or the model is a judge.</exception>
     public static IGenerator Load(string model)
     {
         string folder = Find(model);
+        if (!IsGenerator(folder)) throw new InputException($"model: '{model}' is a judge, not a generator: its {GeneratorConfig.FileName} is that of a model that scores pictures and draws none.");
         return File.Exists(Path.Combine(folder, PipelineIndex.FileName)) ? PipelineFolder.Load(folder)
             : TokenGeneratorConfig.IsIn(folder) ? LoadDrawing(folder) : LoadDenoising(folder);
     }
@@ -94,6 +103,10 @@ public static class ModelFolder
     }
 
     private static bool IsModel(string folder) => File.Exists(Path.Combine(folder, PipelineIndex.FileName)) || File.Exists(Path.Combine(folder, GeneratorConfig.FileName));
+
+    // A judge's configuration names its kind of model, as transformers saves it; a generator's of this program does not.
+    private static bool IsGenerator(string folder) =>
+        File.Exists(Path.Combine(folder, PipelineIndex.FileName)) || !NetworkConfig.Read(Path.Combine(folder, GeneratorConfig.FileName)).Has("model_type");
 
     private static string? ShippedRoot => Path.GetDirectoryName(ShippedFile.Find("models/shapes32-flow"));
 }

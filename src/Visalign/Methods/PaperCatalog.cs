@@ -43,10 +43,11 @@ public static class PaperCatalog
                 ? $"Did you mean '{near}'?"
                 : "'visalign papers' lists them all."));
 
-    /// <summary>What was measured, as a JSON array with an object for each paper.</summary>
+    /// <summary>What each paper is and what was measured, as a JSON array with an object for each.</summary>
     /// <remarks>
     /// Keys: <c>slug</c>, <c>section</c>, <c>recipe</c> (strings), <c>runs</c>, <c>oracle</c>, <c>shown</c> (booleans), <c>claim_held</c>
-    /// ("yes", "no", "unclear" or null).
+    /// ("yes", "no", "unclear" or null), <c>name</c>, <c>title</c>, <c>date</c>, <c>arxiv</c>, <c>summary</c> (strings), and <c>study</c>: null, or an
+    /// object of <c>hypothesis</c>, <c>baselines</c>, <c>budget</c>, <c>command</c>, <c>result</c> (strings).
     /// </remarks>
     public static string ToJson(IReadOnlyList<Paper> papers)
     {
@@ -64,6 +65,12 @@ public static class PaperCatalog
                 json.WriteBoolean("oracle", paper.Oracle);
                 json.WriteBoolean("shown", paper.Shown);
                 json.WriteString("claim_held", paper.ClaimHeld is { } held ? Kebab(held) : null);
+                json.WriteString("name", paper.Name);
+                json.WriteString("title", paper.Title);
+                json.WriteString("date", paper.Date);
+                json.WriteString("arxiv", paper.Arxiv);
+                json.WriteString("summary", paper.Summary);
+                Write(json, paper.Study);
                 json.WriteEndObject();
             }
 
@@ -71,6 +78,23 @@ public static class PaperCatalog
         }
 
         return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static void Write(Utf8JsonWriter json, PaperStudy? study)
+    {
+        if (study is null)
+        {
+            json.WriteNull("study");
+            return;
+        }
+
+        json.WriteStartObject("study");
+        json.WriteString("hypothesis", study.Hypothesis);
+        json.WriteString("baselines", study.Baselines);
+        json.WriteString("budget", study.Budget);
+        json.WriteString("command", study.Command);
+        json.WriteString("result", study.Result);
+        json.WriteEndObject();
     }
 
     private static Paper Check(Paper paper, string file) =>

@@ -25,18 +25,7 @@ public sealed class NetworkConfig
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="InputException">It is missing or no JSON object.</exception>
-    public static NetworkConfig Read(string path)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            return new(document.RootElement.Clone(), path);
-        }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path} cannot be read as JSON: {error.Message}");
-        }
-    }
+    public static NetworkConfig Read(string path) => new(JsonObjectFile.Read(path), path);
 
     /// <summary>Takes an object that was already read.</summary>
     /// <param name="origin">Where it comes from, for messages.</param>

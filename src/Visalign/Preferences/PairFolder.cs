@@ -40,7 +40,11 @@ public static class PairFolder
                 generator.Check(pair.Condition);
                 pairs.Add(pair);
             }
-            catch (Exception fault) when (fault is InputException or JsonException)
+            catch (JsonException fault)
+            {
+                throw new InputException($"{path}({number + 1}): is no JSON; expected an object a line, with the keys {string.Join(", ", Decided)} or {string.Join(", ", Labeled)}.", fault);
+            }
+            catch (InputException fault)
             {
                 throw new InputException($"{path}({number + 1}): {fault.Message}", fault);
             }

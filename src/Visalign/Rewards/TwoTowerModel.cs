@@ -39,7 +39,7 @@ internal sealed class TwoTowerModel : IDisposable
     /// <exception cref="InputException">There is none, a file is missing or malformed, or it is of another network.</exception>
     internal static TwoTowerModel Load(string model, string kind = ClipConfig.PlainKind)
     {
-        string folder = ModelFolder.Find(model);
+        string folder = ModelFolder.FindJudge(model);
         var config = ClipConfig.Read(NetworkConfig.Read(Path.Combine(folder, ConfigFile)), kind);
         var pictures = ClipPictures.Read(NetworkConfig.Read(Path.Combine(folder, PreparationFile)));
         var tokenizer = File.Exists(Path.Combine(folder, "vocab.json")) ? ClipTokenizer.Open(folder) : null;

@@ -26,6 +26,9 @@ public sealed class Policy : IDisposable
     /// <summary>The tree to run the network under.</summary>
     public Weights Weights => _adapter?.Weights ?? Generator.Base;
 
+    /// <summary>Whether its weights are others than the model's own: learned by a run, or from an adapter file.</summary>
+    public bool IsTuned => _adapter is not null;
+
     /// <summary>The guidance scale to sample at unless one is asked for: the run's own, or the model's best; 1 = off.</summary>
     public double GuidanceScale => Recipe?.Rollout.GuidanceScale ?? Generator.GuidanceScale;
 

@@ -27,7 +27,7 @@ public sealed record SamplingOptions
 }
 
 /// <summary>Pictures of one prompt.</summary>
-/// <param name="Verdicts">What the exact checker says of each; empty where the prompt is no sentence of the embedded world.</param>
+/// <param name="Verdicts">What the exact checker says of each; empty where the model draws others than the embedded world's scenes, or the prompt is no sentence of it.</param>
 /// <param name="Remark">Why there are no verdicts; null where there are.</param>
 public sealed record PromptSample(PictureBatch Pictures, IReadOnlyList<Verdict> Verdicts, string? Remark);
 
@@ -35,13 +35,15 @@ public sealed record PromptSample(PictureBatch Pictures, IReadOnlyList<Verdict> 
 public static class PromptSampling
 {
     /// <summary>Samples and judges.</summary>
-    /// <exception cref="InputException">A word the model does not know; the sentence lists those it does.</exception>
+    /// <exception cref="InputException">A word the model does not know; the sentence lists those it does. Or annealing without tuned weights.</exception>
     public static PromptSample Run(Policy policy, string prompt, SamplingOptions options)
     {
+        if (options.Annealed && !policy.IsTuned) throw new InputException($"--annealed: {policy.Name} is a model as it is, and annealing goes from the base to tuned weights; name these by --run or --lora.");
         using var scope = Tensor.Scope();
         var rollout = PlainSampling.Run(policy.Generator, policy.Weights, [new(prompt)],
             new(PlainSampling.Steps(policy.Generator, options.Steps, "--steps"), options.GuidanceScale) { GroupSize = options.Count, Annealed = options.Annealed }, options.Seed, iteration: 0);
         var pictures = policy.Generator.Decode(rollout.Final);
+        if (!policy.Generator.DrawsWorld) return new(pictures, [], "the exact checker judges scenes of the embedded world, and this model draws others.");
         try
         {
             var request = PromptGrammar.Parse(prompt);

@@ -1,4 +1,5 @@
 using Visalign.Pictures;
+using Visalign.Torch.Files;
 
 namespace Visalign.Studies;
 
@@ -21,11 +22,7 @@ public static class SampleSheet
     {
         if (!Path.GetExtension(path).Equals(Ending, StringComparison.OrdinalIgnoreCase))
             throw new InputException($"--out {path}: pictures are written as PNG; name a file that ends in {Ending}.");
-        if (Directory.Exists(path))
-            throw new InputException($"--out {path}: this is a folder; name a file in it.");
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (!Directory.Exists(folder))
-            throw new InputException($"--out {path}: there is no folder '{folder}'; make it, or name another.");
+        OutputPath.CheckFile(path);
     }
 
     /// <summary>Writes all pictures to one file, whole or not at all: about as many columns as rows, each pixel a square of 2 to 8.</summary>

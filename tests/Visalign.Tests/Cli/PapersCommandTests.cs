@@ -19,11 +19,23 @@ public sealed class PapersCommandTests
         Assert.Equal(135, rows.Count);
         Assert.All(rows, row =>
         {
-            Assert.Equal(["slug", "section", "recipe", "runs", "oracle", "shown", "claim_held"], row.EnumerateObject().Select(property => property.Name));
-            Assert.All(["slug", "section", "recipe"], key => Assert.Equal(JsonValueKind.String, row.GetProperty(key).ValueKind));
+            Assert.Equal(["slug", "section", "recipe", "runs", "oracle", "shown", "claim_held", "name", "title", "date", "arxiv", "summary", "study"], row.EnumerateObject().Select(property => property.Name));
+            Assert.All(["slug", "section", "recipe", "name", "title", "date", "arxiv", "summary"], key => Assert.Equal(JsonValueKind.String, row.GetProperty(key).ValueKind));
             Assert.All(["runs", "oracle", "shown"], key => Assert.Contains(row.GetProperty(key).ValueKind, new[] { JsonValueKind.True, JsonValueKind.False }));
             Assert.True(row.GetProperty("claim_held") is { ValueKind: JsonValueKind.Null } or { ValueKind: JsonValueKind.String });
         });
+    }
+
+    [Fact]
+    public void The_JSON_of_one_paper_tells_what_its_card_tells()
+    {
+        var paper = Papers.First(paper => paper.Study is { Result.Length: > 0 });
+
+        var row = JsonDocument.Parse(Invocation.Of("papers", paper.Slug, "--json").Output).RootElement[0];
+
+        Assert.Equal([paper.Name, paper.Title, paper.Date, paper.Arxiv, paper.Summary], ((string[])["name", "title", "date", "arxiv", "summary"]).Select(key => row.GetProperty(key).GetString()));
+        Assert.Equal([("hypothesis", paper.Study!.Hypothesis), ("baselines", paper.Study.Baselines), ("budget", paper.Study.Budget), ("command", paper.Study.Command), ("result", paper.Study.Result)],
+            row.GetProperty("study").EnumerateObject().Select(entry => (entry.Name, entry.Value.GetString()!)));
     }
 
     [Fact]

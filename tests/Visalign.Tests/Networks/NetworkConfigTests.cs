@@ -61,6 +61,14 @@ public sealed class NetworkConfigTests
     }
 
     [Fact]
+    public void A_missing_file_is_told_as_missing()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal($"{folder["unet/config.json"]} is missing; the folder is not whole without it.",
+            Assert.Throws<InputException>(() => NetworkConfig.Read(folder["unet/config.json"])).Message);
+    }
+
+    [Fact]
     public void A_file_that_is_no_JSON_is_named()
     {
         using var folder = new TemporaryFolder();

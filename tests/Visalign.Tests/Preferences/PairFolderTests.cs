@@ -38,7 +38,7 @@ public sealed class PairFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{", "Expected depth to be zero")]
+    [InlineData("{", "is no JSON; expected an object a line, with the keys prompt, winner, loser or prompt, first, second, label.")]
     [InlineData("[1]", "holds a JSON array, expected an object.")]
     [InlineData("""{"prompt": "a circle", "winner": "a.png"}""", "the key 'loser' is missing; expected prompt, winner, loser.")]
     [InlineData("""{"prompt": "a circle", "winer": "a.png", "loser": "b.png"}""", "unknown key 'winer'. Did you mean 'winner'?")]
@@ -56,6 +56,7 @@ public sealed class PairFolderTests : IDisposable
 
         Assert.StartsWith($"{_root["pairs/metadata.jsonl"]}(2): ", message, StringComparison.Ordinal);
         Assert.Contains(words, message, StringComparison.Ordinal);
+        Assert.DoesNotContain("BytePosition", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -62,12 +62,16 @@ public sealed partial class PaperCatalogTests
     [Fact]
     public void The_JSON_has_exactly_its_keys()
     {
-        var papers = new[] { PaperCatalog.Parse("flow-grpo.yaml", Sound), Papers[0] with { Recipe = "recipes/trpo.yaml", Runs = true, Oracle = true, Shown = true, ClaimHeld = null } };
+        var papers = new[] { PaperCatalog.Parse("flow-grpo.yaml", Sound), Papers[0] with { Recipe = "recipes/trpo.yaml", Runs = true, Oracle = true, Shown = true, ClaimHeld = null,
+            Name = "N", Title = "T", Date = "2015", Arxiv = "", Summary = "S.", Study = new() { Hypothesis = "H", Baselines = "B", Budget = "C", Command = "D" } } };
 
         var expected = JsonNode.Parse("""
             [
-              { "slug": "flow-grpo", "section": "rl", "recipe": "", "runs": false, "oracle": false, "shown": false, "claim_held": "no" },
-              { "slug": "trpo", "section": "rl-basics", "recipe": "recipes/trpo.yaml", "runs": true, "oracle": true, "shown": true, "claim_held": null }
+              { "slug": "flow-grpo", "section": "rl", "recipe": "", "runs": false, "oracle": false, "shown": false, "claim_held": "no",
+                "name": "Flow-GRPO", "title": "Flow-GRPO: Training Flow Matching Models via Online RL", "date": "2025.05", "arxiv": "2505.05470", "summary": "Trains.", "study": null },
+              { "slug": "trpo", "section": "rl-basics", "recipe": "recipes/trpo.yaml", "runs": true, "oracle": true, "shown": true, "claim_held": null,
+                "name": "N", "title": "T", "date": "2015", "arxiv": "", "summary": "S.",
+                "study": { "hypothesis": "H", "baselines": "B", "budget": "C", "command": "D", "result": "" } }
             ]
             """);
         Assert.True(JsonNode.DeepEquals(expected, JsonNode.Parse(PaperCatalog.ToJson(papers))));

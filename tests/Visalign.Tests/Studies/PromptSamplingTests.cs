@@ -1,5 +1,6 @@
 using Visalign.Runs;
 using Visalign.Studies;
+using Visalign.Tests.Oracles;
 using Visalign.Tests.Runs;
 
 namespace Visalign.Tests.Studies;
@@ -44,6 +45,21 @@ public sealed class PromptSamplingTests : IDisposable
         Assert.Empty(sample.Verdicts);
         Assert.Contains("not as a sentence", sample.Remark, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_model_of_other_pictures_is_told_to_be_outside_of_what_the_checker_judges()
+    {
+        using var other = Policy.OfModel(Path.Combine(OracleRoot.Path, "io-pipeline-sd15", "model"));
+
+        var sample = PromptSampling.Run(other, "two red circles", new() { Steps = 2, GuidanceScale = 1 });
+
+        Assert.Equal((1, "the exact checker judges scenes of the embedded world, and this model draws others."), (sample.Pictures.Count, sample.Remark));
+        Assert.Empty(sample.Verdicts);
+    }
+
+    [Fact]
+    public void Annealing_without_tuned_weights_is_refused() =>
+        Assert.StartsWith("--annealed: ", Assert.Throws<InputException>(() => PromptSampling.Run(_policy, "a circle", new() { Steps = 2, GuidanceScale = 1, Annealed = true })).Message, StringComparison.Ordinal);
 
     [Fact]
     public void An_unknown_word_is_named_with_the_words_there_are()

@@ -1,14 +1,15 @@
 using System.Text.Json;
 
-namespace Visalign.Networks.Tokenizers;
+namespace Visalign.Networks;
 
-/// <summary>Reads a tokenizer's JSON files.</summary>
+/// <summary>Reads the JSON files of model folders.</summary>
 internal static class JsonObjectFile
 {
     /// <summary>The object a file holds.</summary>
     /// <exception cref="InputException">It is missing or no JSON object.</exception>
     internal static JsonElement Read(string path)
     {
+        if (!File.Exists(path)) throw new InputException($"{path} is missing; the folder is not whole without it.");
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
