@@ -82,6 +82,9 @@ public sealed class RecordFormat<T> where T : class
         return YamlWriter.Write(map);
     }
 
+    /// <summary>What two records do not have in common, value by value.</summary>
+    public IReadOnlyList<RecordDifference> Differences(T one, T other) => RecordDifferences.Between(RecordWriter.Node(_shape, one), RecordWriter.Node(_shape, other));
+
     /// <summary>The JSON Schema (draft 2020-12) of such files: keys, ranges, choices, defaults and what they mean.</summary>
     /// <remarks>Descriptions are the XML summaries, where the assembly has its documentation file beside it.</remarks>
     public string Schema()

@@ -81,14 +81,14 @@ public sealed class AlignmentRun : IDisposable
         return Opened(path, recipe, null, observer, clock, processes ?? ProcessGroup.Alone, (run, here) =>
         {
             var warnings = run.CheckBeforehand();
-            if (run.Processes.IsFirst) run._folder = RunFolder.Create(path, Recipe.File.Resolve(recipe), here, time: clock);
+            if (run.Processes.IsFirst) run._folder = RunFolder.Create(path, Recipe.File.Resolve(recipe), here with { Recipe = Recipe.File.Resolve(recipe) }, time: clock);
             run.Remark(warnings);
         });
     }
 
     /// <summary>Goes on with a run from its newest checkpoint.</summary>
     /// <param name="processes">Those that go on with it together, as many as one likes; each reads recipe and provenance in the folder, and process 0 all else. Null for this one alone.</param>
-    /// <exception cref="InputException">The engine, BLAS kernels, threads or model differ from those of the run.</exception>
+    /// <exception cref="InputException">The engine, BLAS kernels, threads or model differ from those of the run, or its recipe was edited in what it trains.</exception>
     public static AlignmentRun Resume(string path, IRunObserver observer, TimeProvider clock, ProcessGroup? processes = null)
     {
         processes ??= ProcessGroup.Alone;
@@ -101,10 +101,12 @@ public sealed class AlignmentRun : IDisposable
             var here = Here(kept.Recipe);
             var differences = here.DifferencesFrom(recorded);
             if (differences.Count > 0) throw new InputException($"{path}: the run cannot go on bit for bit here: {string.Join("; ", differences)}.");
+            var warnings = kept.RecipeAtBeginning is { } begun ? RecipeChange.Require(System.IO.Path.Combine(path, RunFolder.RecipeFile), begun, kept.Recipe) : [];
             return Opened(path, kept.Recipe, here, observer, clock, processes, (run, _) =>
             {
                 run._folder = folder;
                 run.Restore();
+                run.Remark(warnings);
             });
         }
         catch

@@ -8,7 +8,7 @@ namespace Visalign.Runs;
 /// <summary>The last two checkpoints of a run, <c>00000040.safetensors</c> and so on, each there whole or not at all.</summary>
 internal sealed class CheckpointFolder(IFileStorage storage, string path)
 {
-    private const string Ending = ".safetensors";
+    internal const string Ending = ".safetensors";
     private const int Kept = 2;
 
     /// <summary>File of an iteration's checkpoint.</summary>

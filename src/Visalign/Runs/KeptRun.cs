@@ -26,6 +26,9 @@ public sealed class KeptRun
     /// <summary>What it runs, every default resolved.</summary>
     public Recipe Recipe { get; }
 
+    /// <summary>What it was begun with; null where the program that made it did not keep that.</summary>
+    internal Recipe? RecipeAtBeginning => Provenance.Recipe is { } text ? Recipe.File.Parse(text, $"{System.IO.Path.Combine(Path, RunFolder.ProvenanceFile)}, recipe") : null;
+
     /// <summary>What it was made with.</summary>
     public Provenance Provenance { get; }
 
@@ -76,10 +79,8 @@ public sealed class KeptRun
     /// <exception cref="InputException">Not a run folder, of another layout, or damaged.</exception>
     public static KeptRun Open(string path)
     {
-        RunMark.Check(path);
-        return RunFolder.Exists(path)
-            ? new(path)
-            : throw new InputException($"{path}: its creation was interrupted before anything ran; start the run again with this folder as --out.");
+        RunFolder.RequireWhole(path);
+        return new(path);
     }
 }
 

@@ -38,6 +38,10 @@ public sealed record Provenance
     /// <summary>The run's seed.</summary>
     public required long Seed { get; init; }
 
+    /// <summary>The resolved recipe that the run was begun with, as text; null of runs by programs that did not keep it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Recipe { get; init; }
+
     /// <summary>The provenance of a run that starts on this machine now.</summary>
     /// <param name="engine">See <see cref="Engine"/>.</param>
     /// <param name="blasCore">See <see cref="BlasCore"/>.</param>

@@ -12,7 +12,7 @@ namespace Visalign.Runs;
 /// <code>
 /// run.json            layout version
 /// recipe.yaml         the recipe with every default resolved
-/// provenance.json     engine, machine, program, hashes, seed
+/// provenance.json     engine, machine, program, hashes, seed, and the recipe as it was at the beginning
 /// metrics.jsonl       a line for an iteration; no clock in it, so runs can be compared byte for byte
 /// remarks.jsonl       what preflight and watchdog had to say
 /// timings.jsonl       wall times; an iteration that was run twice has two lines
@@ -35,7 +35,11 @@ public sealed class RunFolder : IDisposable
     internal const string TimingsName = "timings.jsonl";
     internal const string PolicyName = "policy.safetensors";
     internal const string ReportName = "report.html";
+    private const string CheckpointsName = "checkpoints";
     private const string LockFile = "lock";
+
+    private static readonly string[] Folders = ["events", "samples", "evaluations", CheckpointsName];
+    private static readonly string[] Logs = [MetricsName, RemarksName, TimingsName];
 
     private readonly IFileStorage _storage;
     private readonly TimeProvider _time;
@@ -61,7 +65,7 @@ public sealed class RunFolder : IDisposable
         _metrics = new(storage, In(MetricsName));
         _remarkLog = new(storage, In(RemarksName));
         _timings = new(storage, In(TimingsName));
-        _checkpoints = new(storage, In("checkpoints"));
+        _checkpoints = new(storage, In(CheckpointsName));
         _recovered = recovered;
     }
 
@@ -86,6 +90,17 @@ public sealed class RunFolder : IDisposable
     public static bool Exists(string path) =>
         File.Exists(System.IO.Path.Combine(path, RunMark.FileName)) && File.Exists(System.IO.Path.Combine(path, ProvenanceFile));
 
+    /// <summary>Refuses what <see cref="Open"/> cannot go on with.</summary>
+    /// <exception cref="InputException">Not a run folder, another layout version, or without its provenance.</exception>
+    internal static void RequireWhole(string path)
+    {
+        RunMark.Check(path);
+        if (Exists(path)) return;
+        throw new InputException(HoldsWork(path)
+            ? $"{path}: {ProvenanceFile} is missing, though the run has checkpoints or metrics; restore it from a copy."
+            : $"{path}: its creation was interrupted before anything ran; start the run again with this folder as --out.");
+    }
+
     /// <summary>Makes the folder of a new run.</summary>
     /// <param name="path">A folder that is missing, empty, or left over from a creation that was interrupted.</param>
     /// <param name="recipe">The resolved recipe.</param>
@@ -103,9 +118,9 @@ public sealed class RunFolder : IDisposable
             hold = Hold(storage, path);
             // The mark comes first, so a half-made folder is known as ours; the provenance last, so a whole one is known as whole.
             RunMark.Write(storage, path);
-            foreach (string folder in (string[])["events", "samples", "evaluations", "checkpoints"])
+            foreach (string folder in Folders)
                 storage.CreateFolder(System.IO.Path.Combine(path, folder));
-            foreach (string log in (string[])[MetricsName, RemarksName, TimingsName])
+            foreach (string log in Logs)
                 storage.Create(System.IO.Path.Combine(path, log)).Dispose();
             storage.Replace(System.IO.Path.Combine(path, RecipeFile), stream => stream.Write(Encoding.UTF8.GetBytes(recipe)));
             storage.Replace(System.IO.Path.Combine(path, ProvenanceFile), stream => stream.Write(Encoding.UTF8.GetBytes(provenance.ToJson())));
@@ -127,9 +142,7 @@ public sealed class RunFolder : IDisposable
     public static RunFolder Open(string path, IFileStorage? storage = null, TimeProvider? time = null)
     {
         storage ??= new DiskStorage();
-        RunMark.Check(path);
-        if (!Exists(path))
-            throw new InputException($"{path}: its creation was interrupted before anything ran; start the run again with this folder as --out.");
+        RequireWhole(path);
         IDisposable? hold = null;
         try
         {
@@ -262,11 +275,18 @@ public sealed class RunFolder : IDisposable
             return;
         if (Exists(path))
             throw new InputException($"{path}: there is a run in this folder already; go on with it by 'visalign resume {path}', or choose another --out.");
+        if (HoldsWork(path))
+            throw new InputException($"{path}: there are checkpoints or metrics of a run in this folder, though its {ProvenanceFile} is missing; restore that and go on by 'visalign resume {path}', or choose another --out.");
         if (File.Exists(System.IO.Path.Combine(path, RunMark.FileName)))
             RunMark.Check(path);
         else if (Directory.EnumerateFileSystemEntries(path).Any(entry => System.IO.Path.GetFileName(entry) is not (LockFile or RunMark.FileName + AtomicWrites.PartialEnding)))
             throw new InputException($"{path}: this folder is not empty and holds no run; choose another --out, or empty it.");
     }
+
+    private static bool HoldsWork(string path) =>
+        new FileInfo(System.IO.Path.Combine(path, MetricsName)) is { Exists: true, Length: > 0 }
+        || File.Exists(System.IO.Path.Combine(path, PolicyName))
+        || System.IO.Path.Combine(path, CheckpointsName) is var checkpoints && Directory.Exists(checkpoints) && Directory.EnumerateFiles(checkpoints, "*" + CheckpointFolder.Ending).Any();
 
     private void Save(string folder, string name, ReadOnlyMemory<byte> content)
     {

@@ -51,6 +51,39 @@ public sealed class RunFolderTests : IDisposable
         Assert.Contains("visalign resume", Refusal(() => Create()), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Work_without_its_provenance_is_neither_opened_nor_begun_again_over(bool checkpoint)
+    {
+        using (var run = Create())
+        {
+            if (checkpoint) Save(run, 10);
+            else Note(run, 1);
+        }
+        File.Delete(Path.Combine(Run, "provenance.json"));
+
+        Assert.All([Refusal(() => RunFolder.Open(Run)), Refusal(() => KeptRun.Open(Run))], told =>
+            Assert.Equal($"{Run}: provenance.json is missing, though the run has checkpoints or metrics; restore it from a copy.", told));
+        Assert.Contains("its provenance.json is missing; restore that", Refusal(() => Create()), StringComparison.Ordinal);
+        File.Delete(Path.Combine(Run, "run.json"));
+        Refusal(() => Create());
+        Assert.Equal(checkpoint ? ["00000010.safetensors"] : [], Checkpoints());
+        Assert.Equal(checkpoint ? 0 : 1, File.ReadLines(Path.Combine(Run, "metrics.jsonl")).Count());
+    }
+
+    [Fact]
+    public void A_creation_that_was_interrupted_is_begun_again_in_the_same_folder()
+    {
+        Create().Dispose();
+        File.Delete(Path.Combine(Run, "provenance.json"));
+
+        Assert.Contains("interrupted before anything ran", Refusal(() => RunFolder.Open(Run)), StringComparison.Ordinal);
+
+        Create().Dispose();
+        RunFolder.Open(Run).Dispose();
+    }
+
     [Fact]
     public void What_is_no_run_folder_cannot_be_opened()
     {

@@ -117,6 +117,56 @@ public sealed class AlignmentStudyTests : IDisposable
     }
 
     [Fact]
+    public void What_the_iterations_done_were_trained_with_cannot_be_edited_afterwards()
+    {
+        Start("run", new());
+        byte[] metrics = File.ReadAllBytes(_root["run/metrics.jsonl"]);
+        Edit("iterations: 7", "iterations: 8");
+        Edit("learning_rate: 0.01", "learning_rate: 0.02");
+        Edit("kl_coefficient: 0.04", "kl_coefficient: 0.5");
+
+        string sentence = Assert.Throws<InputException>(() => Resume("run", new())).Message;
+
+        Assert.Equal($"{_root["run/recipe.yaml"]}: method.kl_coefficient is 0.5, but the run was begun with 0.04; optimizer.learning_rate is 0.02, but the run was begun with 0.01; "
+            + "put them back, or begin another run with --out.", sentence);
+        Assert.Equal(metrics, File.ReadAllBytes(_root["run/metrics.jsonl"]));
+        Edit("learning_rate: 0.02", "learning_rate: 0.01");
+        Edit("kl_coefficient: 0.5", "kl_coefficient: 0.04");
+        Assert.Equal(8, Resume("run", new()).Aligned.Iteration);
+    }
+
+    [Fact]
+    public void What_is_measured_and_told_meanwhile_and_where_the_model_lies_may_be_edited()
+    {
+        Assert.Throws<RunInterruptedException>(() => Start("run", new(stopAt: "iteration 2")));
+        Edit("max_kl: 0.1", "max_kl: 9.0");
+        Edit("max_failure_share: 0.05", "max_failure_share: 0.5");
+        Edit("checkpoint_every: 2", "checkpoint_every: 3");
+        Directory.Move(_model, _root["moved"]);
+        Edit(_model, _root["moved"]);
+
+        Assert.Equal(7, Resume("run", new()).Aligned.Iteration);
+    }
+
+    [Fact]
+    public void A_run_of_a_program_that_did_not_keep_the_recipe_still_goes_on()
+    {
+        Assert.Throws<RunInterruptedException>(() => Start("run", new(stopAt: "iteration 2")));
+        string file = _root["run/provenance.json"];
+        File.WriteAllText(file, (Provenance.FromJson(file, File.ReadAllText(file)) with { Recipe = null }).ToJson());
+        Assert.DoesNotContain("\"recipe\"", File.ReadAllText(file), StringComparison.Ordinal);
+
+        Assert.Equal(7, Resume("run", new()).Aligned.Iteration);
+    }
+
+    private void Edit(string from, string to)
+    {
+        string file = _root["run/recipe.yaml"], text = File.ReadAllText(file);
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        File.WriteAllText(file, text.Replace(from, to, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_report_is_drawn_from_the_folder_alone()
     {
         var result = Start("run", new());
