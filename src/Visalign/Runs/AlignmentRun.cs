@@ -77,6 +77,7 @@ public sealed class AlignmentRun : IDisposable
     /// <param name="processes">Those that execute it together, all of them given the same recipe; null for this one alone.</param>
     public static AlignmentRun Create(string path, Recipe recipe, IRunObserver observer, TimeProvider clock, ProcessGroup? processes = null)
     {
+        if (processes is null or { IsFirst: true }) RunFolder.RequireUsable(path);
         Engine.Start(new() { Threads = recipe.Threads ?? 0 });
         return Opened(path, recipe, null, observer, clock, processes ?? ProcessGroup.Alone, (run, here) =>
         {
@@ -306,7 +307,7 @@ public sealed class AlignmentRun : IDisposable
     private void Restore()
     {
         using var checkpoint = _folder?.LoadLatest();
-        foreach (string remark in _folder?.Remarks ?? []) _observer.Told(remark);
+        foreach (string remark in _folder?.Remarks ?? []) _observer.Warned(remark);
         if (!Processes.Any(checkpoint is not null))
         {
             Remark(CheckBeforehand());

@@ -23,6 +23,20 @@ internal sealed class CheckpointFolder(IFileStorage storage, string path)
             .Select(file => long.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out long iteration) ? iteration : -1)
             .Where(iteration => iteration >= 0).OrderDescending()];
 
+    /// <summary>How much of the logs the newest whole checkpoint covers, or null where there is none.</summary>
+    public LogLengths? NewestLengths
+    {
+        get
+        {
+            foreach (long iteration in Iterations)
+            {
+                using var checkpoint = Checkpoint.TryOpen(FileOf(iteration), iteration, out _);
+                if (checkpoint is not null) return checkpoint.Lengths;
+            }
+            return null;
+        }
+    }
+
     /// <summary>Saves a checkpoint, then drops all but the last two.</summary>
     public void Save(long iteration, LogLengths lengths, IReadOnlyDictionary<string, StoredArray> arrays, JsonObject state)
     {

@@ -131,7 +131,7 @@ public sealed class RunFolder : IDisposable
         {
             hold?.Dispose();
             if (fault is IOException or UnauthorizedAccessException)
-                throw new InputException($"{path}: the run folder cannot be made ({fault.Message}); choose a folder on a disk that has room and can be written.", fault);
+                throw CannotBeMade(path, fault);
             throw;
         }
     }
@@ -169,8 +169,11 @@ public sealed class RunFolder : IDisposable
         {
             foreach (string leftover in Directory.EnumerateFiles(Path, "*" + AtomicWrites.PartialEnding, SearchOption.AllDirectories))
                 _storage.Delete(leftover);
+            MakeMissing();
             latest = _checkpoints.OpenNewest(new(_metrics.Length, _remarkLog.Length), _remarks.Add);
             _checkpoints.DropOld();
+            if (latest is null && LineFile.Read(In(MetricsName)).Count() is > 0 and var lines)
+                _remarks.Add($"{In(CheckpointsName)}: there is no checkpoint, so the run begins anew at iteration 0, and {(lines == 1 ? "the line" : $"the {lines} lines")} of {MetricsName} {(lines == 1 ? "is" : "are")} dropped.");
             _metrics.CutTo(latest?.Lengths.Metrics ?? 0);
             _remarkLog.CutTo(latest?.Lengths.Remarks ?? 0);
             _timings.DropTornLine();
@@ -261,11 +264,50 @@ public sealed class RunFolder : IDisposable
         _lock.Dispose();
     }
 
+    // A log that checkpoints build on cannot be made up; whatever else is missing is made anew.
+    private void MakeMissing()
+    {
+        string[] missing = [.. Logs.Where(name => !File.Exists(In(name)))];
+        string[] needed = [.. missing.Where(name => name != TimingsName && _checkpoints.NewestLengths is { } lengths && (name == MetricsName ? lengths.Metrics : lengths.Remarks) > 0)];
+        if (needed.Length > 0)
+            throw new InputException($"{Path}: {string.Join(" and ", needed)} {(needed.Length == 1 ? "is" : "are")} missing, and the checkpoints build on {(needed.Length == 1 ? "it" : "them")}; restore {(needed.Length == 1 ? "it" : "them")} from a copy, or start a new run.");
+        foreach (string folder in Folders.Select(In).Where(folder => !Directory.Exists(folder)))
+            _storage.CreateFolder(folder);
+        foreach (string name in missing)
+            _storage.Create(In(name)).Dispose();
+        if (missing.Contains(TimingsName))
+            _remarks.Add($"{In(TimingsName)} was missing and is begun anew; the wall times of what was done before are not counted.");
+    }
+
     private string In(string name) => System.IO.Path.Combine(Path, name);
 
     private static IDisposable Hold(IFileStorage storage, string path) =>
         storage.Lock(System.IO.Path.Combine(path, LockFile))
             ?? throw new InputException($"{path}: another process is using this run; wait until it ends, or stop it first.");
+
+    /// <summary>Refuses a path at which <see cref="Create"/> could not make a folder, and leaves nothing there.</summary>
+    /// <exception cref="InputException">As <see cref="Create"/>.</exception>
+    internal static void RequireUsable(string path)
+    {
+        RefuseOccupied(path);
+        string above = System.IO.Path.GetFullPath(path);
+        while (!Directory.Exists(above))
+        {
+            if (File.Exists(above)) throw new InputException($"{path}: the run folder cannot be made, since {above} is a file; choose another --out.");
+            above = System.IO.Path.GetDirectoryName(above) ?? throw new InputException($"{path}: the run folder cannot be made, since there is no such disk; choose another --out.");
+        }
+        try
+        {
+            Directory.Delete(Directory.CreateDirectory(System.IO.Path.Combine(above, $".visalign-{Guid.NewGuid():N}")).FullName);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw CannotBeMade(path, fault);
+        }
+    }
+
+    private static InputException CannotBeMade(string path, Exception fault) =>
+        new($"{path}: the run folder cannot be made ({fault.Message}); choose a folder on a disk that has room and can be written.", fault);
 
     private static void RefuseOccupied(string path)
     {

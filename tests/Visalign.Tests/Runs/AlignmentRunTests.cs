@@ -128,6 +128,21 @@ public sealed class AlignmentRunTests : IDisposable
         Assert.Equal(before, Tensor.LiveCount);
     }
 
+    [Theory] // The model does not exist, so whoever looks for it first says so.
+    [InlineData("file", "this is a file")]
+    [InlineData("file/below/run", "cannot be made, since ")]
+    [InlineData("begun", "there is a run in this folder already")]
+    [InlineData("full", "is not empty")]
+    [InlineData("/proc/run", "cannot be made (")]
+    public void A_folder_that_cannot_be_used_is_refused_before_the_model_is_looked_for(string name, string words)
+    {
+        File.WriteAllText(_root["file"], "");
+        Directory.CreateDirectory(_root["full/of/things"]);
+        RunFolder.Create(_root["begun"], "recipe: 1\n", FakeTraining.Provenance).Dispose();
+
+        Assert.Contains(words, Assert.Throws<InputException>(() => Start(name, "model=nowhere")).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_finished_run_leaves_no_tensor_behind()
     {

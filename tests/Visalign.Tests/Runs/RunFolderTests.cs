@@ -235,6 +235,77 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_has_no_checkpoint_says_that_it_begins_anew_and_how_many_metrics_it_drops()
+    {
+        using (var run = Create())
+        {
+            Note(run, 1);
+            Note(run, 2);
+            Save(run, 2);
+        }
+        File.Delete(Path.Combine(Run, "checkpoints", "00000002.safetensors"));
+
+        using var opened = RunFolder.Open(Run);
+
+        Assert.Null(opened.LoadLatest());
+        Assert.Equal([$"{Run}/checkpoints: there is no checkpoint, so the run begins anew at iteration 0, and the 2 lines of metrics.jsonl are dropped."], opened.Remarks);
+        Assert.Empty(opened.ReadMetrics());
+    }
+
+    [Fact]
+    public void What_is_missing_and_loses_no_training_is_made_anew_and_lost_wall_times_are_told_of()
+    {
+        using (var run = Create())
+        {
+            Note(run, 1);
+            run.AppendTimings(1, new Dictionary<string, double> { ["seconds/rollout"] = 1 });
+            Save(run, 1);
+        }
+        File.Delete(Path.Combine(Run, "timings.jsonl"));
+        File.Delete(Path.Combine(Run, "remarks.jsonl")); // had nothing in it
+        Directory.Delete(Path.Combine(Run, "events"), recursive: true);
+        Directory.Delete(Path.Combine(Run, "samples"));
+
+        using (var opened = RunFolder.Open(Run))
+        {
+            opened.LoadLatest()!.Dispose();
+            Assert.Equal([$"{Run}/timings.jsonl was missing and is begun anew; the wall times of what was done before are not counted."], opened.Remarks);
+            Note(opened, 2);
+            opened.SaveSample("a.png", new byte[1]);
+        }
+
+        Assert.Equal([1, 2], IterationLog.Read(Path.Combine(Run, "metrics.jsonl")).Select(line => line.Iteration));
+        Assert.Empty(RemarkLog.Read(Path.Combine(Run, "remarks.jsonl")));
+        Assert.Empty(IterationLog.Read(Path.Combine(Run, "timings.jsonl")));
+    }
+
+    [Theory]
+    [InlineData("metrics.jsonl")]
+    [InlineData("remarks.jsonl")]
+    public void A_missing_log_that_checkpoints_build_on_is_to_be_restored_and_nothing_is_touched(string name)
+    {
+        using (var run = Create())
+        {
+            Save(run, 5);
+            Note(run, 10);
+            run.AppendRemark(new(10, "The reward fell."));
+            Save(run, 10);
+        }
+        string log = Path.Combine(Run, name), text = File.ReadAllText(log);
+        File.Delete(log);
+
+        using (var opened = RunFolder.Open(Run))
+            Assert.Equal($"{Run}: {name} is missing, and the checkpoints build on it; restore it from a copy, or start a new run.", Refusal(() => opened.LoadLatest()));
+
+        Assert.False(File.Exists(log));
+        Assert.Equal(["00000005.safetensors", "00000010.safetensors"], Checkpoints());
+        File.WriteAllText(log, text);
+        using var restored = RunFolder.Open(Run);
+        using var latest = restored.LoadLatest();
+        Assert.Equal(10, latest!.Iteration);
+    }
+
+    [Fact]
     public void A_checkpoint_under_another_name_is_no_checkpoint_of_that_iteration()
     {
         using (var run = Create())
