@@ -35,7 +35,7 @@ internal sealed class PlainView(TextWriter writer, RunTitle title, TimeProvider 
     public void Told(string sentence) => Say(sentence);
 
     /// <inheritdoc/>
-    public void Warned(string sentence) => Say($"watchdog: {sentence}");
+    public void Warned(string sentence) => Say($"warning: {sentence}");
 
     /// <inheritdoc/>
     public void Iterated(long iteration, long iterations, IReadOnlyDictionary<string, double> metrics, double seconds)

@@ -17,7 +17,7 @@ public interface IRunObserver
     /// <summary>Something to tell in a sentence: batch arithmetic, what the preflight found in order, where the run folder is.</summary>
     void Told(string sentence);
 
-    /// <summary>Preflight or watchdog noticed something that is going wrong.</summary>
+    /// <summary>Preflight or watchdog noticed something that is going wrong, or something had to be mended in the run folder.</summary>
     void Warned(string sentence);
 
     /// <summary>An iteration ended.</summary>

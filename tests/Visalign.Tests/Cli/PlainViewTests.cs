@@ -43,7 +43,7 @@ public sealed class PlainViewTests
             iteration 1 of 10: training reward 0.600 · 0:18 left · 30.0 iterations/min · 32 pictures/s
             iteration 6 of 10: training reward 0.600 · 0:08 left · 30.0 iterations/min · 32 pictures/s
             iteration 10 of 10: training reward 0.600 · 0:00 left · 30.0 iterations/min · 32 pictures/s
-            watchdog: KL to the base grows.
+            warning: KL to the base grows.
             iteration 10: held-out score 0.500
 
             """,
