@@ -18,7 +18,7 @@ namespace Visalign.Methods;
 /// rollout. TRL's rules of averaging (bnpo, grpo, dr_grpo) are one here, since all pictures have as many tokens. A picture
 /// that one reward fails to judge has advantage 0, and stays in the KL, where the authors leave that reward out of its sum.
 /// </remarks>
-public sealed record ArGrpo : IMethod
+public sealed record ArGrpo : TokenDrawing, IMethod
 {
     /// <summary>How far the ratio may fall below 1 before its gradient stops.</summary>
     [Range(0, 1, MinimumIsExclusive = true)]
@@ -43,33 +43,13 @@ public sealed record ArGrpo : IMethod
     [Range(0, 1, MinimumIsExclusive = true)]
     public double AdvantageDelta { get; init; } = 1e-4;
 
-    /// <summary>Logits are divided by it, in drawing and in the loss.</summary>
-    [Range(0, 100, MinimumIsExclusive = true)]
-    public double Temperature { get; init; } = 1;
-
-    /// <summary>Only as many of the most likely tokens are drawn; 0 = all.</summary>
-    [Range(0, 1_000_000)]
-    public int TopK { get; init; }
-
-    /// <summary>Only the most likely tokens are drawn that together reach this probability; 1 = all.</summary>
-    [Range(0, 1, MinimumIsExclusive = true)]
-    public double TopP { get; init; } = 1;
-
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context)
     {
         MicroBatchUpdates.Require(context.Rollout, context.Optimizer);
-        var options = context.Rollout;
-        var plan = new TokenPlan
-        {
-            GroupSize = options.GroupSize,
-            Sampling = new() { GuidanceScale = options.GuidanceScale, Temperature = Temperature, TopK = TopK, TopP = TopP },
-            Replay = true,
-            MicroBatch = options.MicroBatch,
-        };
         return new()
         {
-            Sample = context.Drawing(plan),
+            Sample = context.Drawing(Plan(context.Rollout) with { Replay = true }),
             Credit = (rewards, groups) => GroupCredit.Advantages(rewards, groups, Deviation, AdvantageDelta, DeviationKind.Sample),
             Terms = [new("surrogate"), new("KL", KlCoefficient)],
             UpdatesBy = (rollout, advantages, terms) => Updates(context, (TokenRollout)rollout, advantages, terms),

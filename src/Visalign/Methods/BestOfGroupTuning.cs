@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Visalign.Credit;
 using Visalign.Generators;
 using Visalign.Networks;
@@ -16,22 +15,10 @@ namespace Visalign.Methods;
 /// ratio (rejection-sampling fine-tuning, as in Dong et al., RAFT, arXiv 2304.06767). Departures: an iteration's updates share the
 /// winners out, and one that gets none is not made.
 /// </remarks>
-public sealed record BestOfGroupTuning : IMethod
+public sealed record BestOfGroupTuning : TokenDrawing, IMethod
 {
     /// <summary>How rollouts follow the flow; of models that denoise.</summary>
     public OdeSolver Solver { get; init; }
-
-    /// <summary>Logits are divided by it, in drawing and in the loss; of models that draw tokens, as are the next two.</summary>
-    [Range(0, 100, MinimumIsExclusive = true)]
-    public double Temperature { get; init; } = 1;
-
-    /// <summary>Only as many of the most likely tokens are drawn; 0 = all.</summary>
-    [Range(0, 1_000_000)]
-    public int TopK { get; init; }
-
-    /// <summary>Only the most likely tokens are drawn that together reach this probability; 1 = all.</summary>
-    [Range(0, 1, MinimumIsExclusive = true)]
-    public double TopP { get; init; } = 1;
 
     /// <inheritdoc/>
     public Assembly Assemble(AssemblyContext context) => context.Generator is TokenGenerator ? OnTokens(context) : OnLatents(context);
@@ -47,14 +34,7 @@ public sealed record BestOfGroupTuning : IMethod
     private Assembly OnTokens(AssemblyContext context)
     {
         if (Solver != OdeSolver.Euler) throw new InputException("method.solver: it is of denoising, and this model draws tokens one after another. Leave it out.");
-        var options = context.Rollout;
-        var plan = new TokenPlan
-        {
-            GroupSize = options.GroupSize,
-            Sampling = new() { GuidanceScale = options.GuidanceScale, Temperature = Temperature, TopK = TopK, TopP = TopP },
-            MicroBatch = options.MicroBatch,
-        };
-        return Of(context, "next token", context.Drawing(plan), (rollout, winners, _) => NextToken(context, (TokenRollout)rollout, winners));
+        return Of(context, "next token", context.Drawing(Plan(context.Rollout)), (rollout, winners, _) => NextToken(context, (TokenRollout)rollout, winners));
     }
 
     // The loss is summed over the winners of a micro-batch, whose rows it is given, and the place of the first among all winners.

@@ -14,8 +14,6 @@ internal sealed record JuryScores(SummedScores Trained, IReadOnlyList<(string Na
 internal sealed class Jury : IDisposable
 {
     private readonly List<IReward> _rewards = [];
-    private readonly int _trainedCount;
-    private readonly IReadOnlyList<double> _weights;
     private readonly IReadOnlyList<WeightedReward> _limited;
     private readonly RewardSum? _sum;
     private readonly IReadOnlyList<FailureLimit> _heldout;
@@ -29,8 +27,6 @@ internal sealed class Jury : IDisposable
             throw new InputException($"rewards: the weight of '{RewardCatalog.NameOf(idle)}' is 0, so nothing is learned from it. Name it under 'heldout', where it is watched, or give it a weight.");
         if (recipe.Heldout.Count > 0 && !recipe.Method.LearnsFromRewards)
             throw new InputException("heldout: the method learns from pictures of a folder, and nobody judges these while training, so there is nothing to watch. Leave it out.");
-        _trainedCount = recipe.Rewards.Count;
-        _weights = [.. recipe.Rewards.Select(options => options.Weight)];
         try
         {
             _limited = [.. recipe.Rewards.Select(options => new WeightedReward(Limited(options), options.Weight))];
@@ -52,13 +48,13 @@ internal sealed class Jury : IDisposable
     }
 
     /// <summary>Those trained on, in the recipe's order, without the limit.</summary>
-    public IReadOnlyList<IReward> Trained => [.. _rewards.Take(_trainedCount)];
+    public IReadOnlyList<IReward> Trained => [.. _rewards.Take(_limited.Count)];
 
     /// <summary>Those only watched, likewise.</summary>
-    public IReadOnlyList<IReward> Heldout => [.. _rewards.Skip(_trainedCount)];
+    public IReadOnlyList<IReward> Heldout => [.. _rewards.Skip(_limited.Count)];
 
     /// <summary>Those trained on, with their weights and without the limit.</summary>
-    public RewardSum Sum => new([.. Trained.Zip(_weights, (reward, weight) => new WeightedReward(reward, weight))]);
+    public RewardSum Sum => new([.. Trained.Zip(_limited, (reward, limited) => limited with { Reward = reward })]);
 
     /// <summary>The same for pictures on the way. What runs in this program knows noise levels or gradients and does not fail; the others are held to the limit.</summary>
     public IStepReward Stepwise() => new RewardSum([.. Trained.Zip(_limited, (reward, limited) => reward is IStepReward or IDifferentiableReward ? limited with { Reward = reward } : limited)]).Stepwise();
